@@ -13,7 +13,7 @@ export interface Probe {
 const names = Object.keys(joinery)
 const values = Object.values(joinery)
 /** The value of an expression in which the names of the library are known. */
-const evaluated = (expression: string): unknown => new Function(...names, `return ${expression}`)(...values)
+export const evaluated = (expression: string): unknown => new Function(...names, `return ${expression}`)(...values)
 
 /** The message of the error that a call throws; `null` if it throws none. */
 export const messageOf = (call: string): string | null => {
@@ -26,7 +26,7 @@ export const messageOf = (call: string): string | null => {
   }
 }
 
-const numbers = ['-1', '0', '0.5', '1', '1.5', '3', '2000', '1e-7'] as const
+export const numbers = ['-1', '0', '0.5', '1', '1.5', '3', '2000', '1e-7'] as const
 /** Lists that options may take, each of which is tried with other numbers. */
 const lists = [[2], [2, 2], [2, 2, 2], [2, 2, 2, 2], [0.5, 0.5], [-1], [1, -1], [0, 2, 1]] as const
 

@@ -12,6 +12,13 @@ export const expectedNumbers = {
   positive: 'a positive number',
   above1: 'a number > 1',
   upTo1000: 'a number > 0 and <= 1000',
+  from1: 'a number >= 1',
+  negative: 'a number < 0',
+  inside: 'a number > 0 and < 1',
+  upTo1: 'a number > 0 and <= 1',
+  atLeast2: 'an integer >= 2',
+  updates: 'a positive number of updates',
+  rate: 'a positive number, or a function that gives a finite number >= 0 for the number of an update',
   part: 'a number from 0 to 1',
   partBelow1: 'a number >= 0 and < 1',
 } as const
@@ -39,7 +46,7 @@ type Above1 =
 type Longer = `${OneToNine}${OneToNine | '0'}${string}`
 
 /** The texts of numbers that each rule refuses; of a number that is no literal it refuses none. */
-interface RefusedTexts {
+export interface RefusedTexts {
   readonly count: '0' | Negative | Broken
   readonly whole: Negative | Broken
   readonly integer: Broken
@@ -48,6 +55,13 @@ interface RefusedTexts {
   readonly notNegative: Negative
   readonly positive: '0' | Negative
   readonly above1: Negative | Below1 | '1'
+  readonly from1: Negative | Below1
+  readonly negative: '0' | `0.${string}` | `${OneToNine}${string}`
+  readonly inside: '0' | Negative | '1' | Above1
+  readonly upTo1: '0' | Negative | Above1
+  readonly atLeast2: '0' | '1' | Negative | Broken
+  readonly updates: '0' | Negative
+  readonly rate: '0' | Negative
   readonly part: Negative | Above1
   readonly signedPart: Above1 | `-${Above1}`
   readonly partBelow1: Negative | '1' | Above1

@@ -1,3 +1,4 @@
+import type { Called, Limit, OptionsFor } from '../base/limited-options.ts'
 import { finite, notNegative } from '../base/options.ts'
 import type { Initializer } from '../base/parameters.ts'
 import { normals, uniforms } from '../base/random.ts'
@@ -18,6 +19,14 @@ export const constant = (value = 0): Initializer =>
     new Float32Array(sizeOf(shape)).fill(value),
   )
 
+/** The options of {@link normal}. */
+export interface NormalOptions {
+  /** Default: 0. */
+  readonly mean?: number
+  /** The standard deviation. Default: 0.01. */
+  readonly std?: Limit<'notNegative'>
+}
+
 /**
  * Draws from the normal distribution.
  *
@@ -27,7 +36,7 @@ export const constant = (value = 0): Initializer =>
  * String(normal()) // normal({ mean: 0, std: 0.01 })
  * ```
  */
-export const normal = (options: { readonly mean?: number; readonly std?: number } = {}): Initializer =>
+export const normal = <const O>(options?: OptionsFor<NormalOptions, O, Called<'normal', ''>>): Initializer =>
   initializer(
     'normal',
     {

@@ -1,5 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
+import type { Given, OptionsFor } from '../base/limited-options.ts'
+import type { Callee } from '../base/limits.ts'
 import {
   boolean,
   codec,
@@ -106,13 +108,15 @@ export interface LossOptions {
 }
 
 /** A loss, and a function of its options. */
-export interface ConfigurableLoss<O extends object = object, T = unknown, Configured = T> extends Loss<T> {
-  /** The same loss with other options. */
-  (options?: O & LossOptions): Loss<Configured>
+export interface ConfigurableLoss<O extends object = object, T = unknown, C extends Callee = Callee, Configured = T>
+  extends Loss<T> {
   /** The loss of each example; its options may stand beside the weights. */
   (expected: TensorInput, predicted: TensorInput, options: O & Weighting & { readonly reduction: 'none' }): Tensor
   /** The loss of all examples; its options may stand beside the weights. */
   (expected: TensorInput, predicted: TensorInput, options?: O & Weighting): Tensor<[]>
+  // The last, as the compiler tries all before it for each signature of a loss.
+  /** The same loss with other options. */
+  <const G>(options?: OptionsFor<O & LossOptions, G, C>): Given<G, Loss<Configured>>
 }
 
 /**

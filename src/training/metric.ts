@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { InvalidOption, show } from '../base/errors.ts'
+import type { Called, Given, OptionsFor } from '../base/limited-options.ts'
 import { anything, codec, type Options, parseOptions, toldOptions } from '../base/options.ts'
 import { type Shape, showShape } from '../base/shape.ts'
 import { isList, isRecord, merged } from '../base/trees.ts'
@@ -53,11 +54,28 @@ export interface Metric<Name extends string = string, Value = unknown> {
   readonly better: Better | null
 }
 
+/** What all metrics take. */
+export interface OwnName {
+  /** What reports call it. */
+  readonly name?: string
+}
+/** The name with the options `O`. */
+export type NameWith<O, Name extends string> = 'name' extends keyof O
+  ? O['name'] extends infer Own extends string
+    ? Own
+    : Name
+  : Name
+
 /** A metric, and a function of its options. */
-export interface ConfigurableMetric<Name extends string, O extends object, Value = number> extends Metric<Name, Value> {
-  /** The same metric with other options, under another name where it is given one. */
-  <const Own extends string = Name>(options?: O & { readonly name?: Own }): Metric<Own, Value>
+export interface ConfigurableMetric<
+  Name extends string,
+  O extends object,
+  Value = number,
+  Example extends string = string,
+> extends Metric<Name, Value> {
   (expected: TensorInput, predicted: TensorInput, weighting?: MetricWeighting): Value
+  /** The same metric with other options, under another name where it is given one. */
+  <const G>(options?: OptionsFor<O & OwnName, G, Called<Name, Example>>): Given<G, Metric<NameWith<G, Name>, Value>>
 }
 
 /**

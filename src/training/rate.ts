@@ -1,10 +1,14 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
-import { codec, isFunction, number, type Option } from '../base/options.ts'
+import type { Limit } from '../base/limited-options.ts'
+import { expectedNumbers } from '../base/limits.ts'
+import { codec, isFunction, number, type Option, positive } from '../base/options.ts'
 import { described } from '../state/given.ts'
 
 /** The learning rate: a number, or a function of the number of the update, from 0 on, such as a schedule. */
 export type Step = number | ((update: number) => number)
+/** The same as an option of an optimizer. */
+export type LearningRate = Limit<'rate'> | ((update: number) => number)
 
 /** What a function of the number of the update gave in place of what it should. */
 export const unfit = (owner: string, option: string, expected: string, update: number, got: unknown): InvalidOption =>
@@ -62,8 +66,9 @@ export const rateOption = (
   own: t.Type<number, unknown, unknown>,
   given: t.Type<number, unknown, unknown>,
   first = 0,
+  expected = `${own.name}, or a function that gives ${given.name} for the number of an update`,
 ): Required<Pick<Option<Step>, 'codec' | 'remedy'>> => ({
-  codec: codec<Step>(`${own.name}, or a function that gives ${given.name} for the number of an update`, value => {
+  codec: codec<Step>(expected, value => {
     if (!isFunction(value)) return own.is(value) ? value : undefined
     return against(value, given, first) === undefined ? (value as Step) : undefined
   }),
@@ -72,6 +77,8 @@ export const rateOption = (
 
 /** How a learning rate is read. */
 export const stepOption: ReturnType<typeof rateOption> = rateOption(
-  number('a positive number', value => value > 0),
+  positive,
   number('a finite number >= 0', value => value >= 0),
+  0,
+  expectedNumbers.rate,
 )

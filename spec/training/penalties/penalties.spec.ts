@@ -157,9 +157,9 @@ describe('regularizers', () => {
   })
 
   it('refuses what is none', () => {
-    refused(() => l2(-1), 'l2, rate', 'a number >= 0, got -1')
+    refused(() => l2(-1 as number), 'l2, rate', 'a number >= 0, got -1')
     refused(() => l1({ rate: Number.NaN }), 'l1, rate', 'got NaN')
-    refused(() => elastic({ l1: -1 }), 'elastic, l1', 'got -1')
+    refused(() => elastic({ l1: -1 as number }), 'elastic, l1', 'got -1')
     refused(() => orthogonalPenalty({ mode: 'cols' as never }), 'orthogonalPenalty, mode', "'rows' or 'columns'")
     refused(() => l1({ exclude: [3] as never }), 'l1, exclude', 'a pattern of names')
     refused(() => of(l1({ exclude: ['bias'] })), 'l1, exclude', "got 'bias'")
@@ -264,9 +264,9 @@ describe('constraints', () => {
   })
 
   it('refuses what is none', () => {
-    refused(() => limitNorm({ max: 0 }), 'limitNorm, max', 'a positive number')
+    refused(() => limitNorm({ max: 0 as number }), 'limitNorm, max', 'a positive number')
     refused(() => limitNorm({ min: 3 }), 'limitNorm, min', 'at most max, 2')
-    refused(() => limitNorm({ rate: 0 }), 'limitNorm, rate', '<= 1')
+    refused(() => limitNorm({ rate: 0 as number }), 'limitNorm, rate', '<= 1')
     refused(() => unitNorm({ axis: 'rows' as never }), 'unitNorm, axis', 'an axis')
     refused(() => unitNorm({ axis: 2 })(params), 'unitNorm, axis', 'axes of a parameter of 2 axes')
     refused(() => nonNegative({ exclude: ['nothing'] })(params), 'nonNegative, exclude', "'nothing'")

@@ -171,20 +171,28 @@ describe('schedules', () => {
   }
 
   it('refuses options out of their range, each by its name', () => {
-    refused(() => stepDecay({ initialValue: 0.1, reductionFreq: 0 }), 'stepDecay, reductionFreq', 'a positive number')
+    refused(
+      () => stepDecay({ initialValue: 0.1, reductionFreq: 0 as number }),
+      'stepDecay, reductionFreq',
+      'a positive number',
+    )
     // @ts-expect-error: there is no default
     refused(() => stepDecay({ reductionFreq: 5 }), 'stepDecay, initialValue', 'a finite number, got undefined')
     // @ts-expect-error: one number is no schedule
     refused(() => stepDecay(0.1), 'stepDecay, options', 'stepDecay({ initialValue: 0.1, reductionFreq: 100 })')
     refused(
-      () => exponentialDecay({ initialValue: 0.1, reductionFreq: 1, reductionRate: 0 }),
+      () => exponentialDecay({ initialValue: 0.1, reductionFreq: 1, reductionRate: 0 as number }),
       'exponentialDecay, reductionRate',
       'a positive number',
     )
-    refused(() => polynomialDecay({ initialValue: 1, decayIter: -1 }), 'polynomialDecay, decayIter', 'got -1')
-    refused(() => cosineDecay({ initialValue: 1, decayIter: 1, alpha: 2 }), 'cosineDecay, alpha', '<= 1')
+    refused(() => polynomialDecay({ initialValue: 1, decayIter: -1 as number }), 'polynomialDecay, decayIter', 'got -1')
     refused(
-      () => cosineDecay({ initialValue: 1, decayIter: 1, restarts: true, tMul: 0.5 }),
+      () => cosineDecay({ initialValue: 1, decayIter: 1, alpha: 2 as number }),
+      'cosineDecay, alpha',
+      'from 0 to 1',
+    )
+    refused(
+      () => cosineDecay({ initialValue: 1, decayIter: 1, restarts: true, tMul: 0.5 as number }),
       'cosineDecay, tMul',
       '>= 1',
     )

@@ -1,3 +1,4 @@
+import type { Called, Limit } from '../../base/limited-options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { logsOfYesAndNo, shareOf } from '../probabilities.ts'
 import { checkAlike } from './alike.ts'
@@ -9,7 +10,7 @@ import { axis, fromLogits, type LogitsOption, labelSmoothing, type SmoothingOpti
 /** Options of {@link binaryCrossentropy}. */
 export interface BinaryCrossentropyOptions extends LogitsOption, SmoothingOption {
   /** The axis of the features, over which the mean of an example is taken. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
 /**
@@ -25,7 +26,11 @@ export interface BinaryCrossentropyOptions extends LogitsOption, SmoothingOption
  * binaryCrossentropy({ fromLogits: true })([[1], [0]], [[100], [0]]).dataSync()[0] // 0.346…
  * ```
  */
-export const binaryCrossentropy: ConfigurableLoss<BinaryCrossentropyOptions, 'outputs'> = configurableLoss(
+export const binaryCrossentropy: ConfigurableLoss<
+  BinaryCrossentropyOptions,
+  'outputs',
+  Called<'binaryCrossentropy', '{ fromLogits: false }'>
+> = configurableLoss(
   'binaryCrossentropy',
   { fromLogits, labelSmoothing, axis: { codec: axis, default: -1 } },
   ({ fromLogits, labelSmoothing, axis }, { name }) => {

@@ -1,3 +1,4 @@
+import type { Called, Limit } from '../../base/limited-options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { logsOfClasses, shareOf } from '../probabilities.ts'
 import { asVectors, classesOf, smoothed } from './classes.ts'
@@ -14,7 +15,7 @@ import {
 /** Options of {@link categoricalCrossentropy}. */
 export interface CategoricalCrossentropyOptions extends LogarithmsOption, SmoothingOption {
   /** The axis of the classes. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
 /**
@@ -33,7 +34,11 @@ export interface CategoricalCrossentropyOptions extends LogarithmsOption, Smooth
  * categoricalCrossentropy({ fromLogits: true })([[0, 1]], [[40, 0]]).dataSync()[0] // 40
  * ```
  */
-export const categoricalCrossentropy: ConfigurableLoss<CategoricalCrossentropyOptions, 'vectors'> = configurableLoss(
+export const categoricalCrossentropy: ConfigurableLoss<
+  CategoricalCrossentropyOptions,
+  'vectors',
+  Called<'categoricalCrossentropy', '{ fromLogits: false }'>
+> = configurableLoss(
   'categoricalCrossentropy',
   { fromLogits, logInput, labelSmoothing, axis: { codec: axis, default: -1 } },
   ({ labelSmoothing, axis, ...given }, { name }) => {

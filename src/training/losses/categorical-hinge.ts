@@ -1,3 +1,4 @@
+import type { Called, Limit } from '../../base/limited-options.ts'
 import { leastFloat } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { plus } from './arithmetic.ts'
@@ -8,7 +9,7 @@ import { axis } from './options.ts'
 /** Options of {@link categoricalHinge}. */
 export interface CategoricalHingeOptions extends HingeOptions {
   /** The axis of the classes. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
 /**
@@ -21,7 +22,11 @@ export interface CategoricalHingeOptions extends HingeOptions {
  * categoricalHinge([[0, 1, 0]], [[0.5, 1, 0.25]]).dataSync()[0] // 0.5
  * ```
  */
-export const categoricalHinge: ConfigurableLoss<CategoricalHingeOptions, 'vectors'> = configurableLoss(
+export const categoricalHinge: ConfigurableLoss<
+  CategoricalHingeOptions,
+  'vectors',
+  Called<'categoricalHinge', '{ delta: 1 }'>
+> = configurableLoss(
   'categoricalHinge',
   { ...hingeOptions, axis: { codec: axis, default: -1 } },
   ({ delta, axis }, { name }) =>

@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { number } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { notNegative } from '../../base/options.ts'
 import { sharedShape, showShape } from '../../base/shape.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
@@ -9,7 +10,7 @@ import { type Distance, distance, distanceBetween } from './distances.ts'
 /** Options of {@link contrastive}. */
 export interface ContrastiveOptions {
   /** From which distance on different examples are told apart. Default: 1. */
-  readonly margin?: number
+  readonly margin?: Limit<'notNegative'>
   /** How the distance of two embeddings is measured. Default: `'euclidean'`. */
   readonly distance?: Distance
 }
@@ -60,10 +61,14 @@ const checkedLabels = <T>(ops: Ops<T>, loss: string, expected: T, distances: T):
  * contrastive([1, 0], [[5], [0.5]]).dataSync()[0] // 12.625
  * ```
  */
-export const contrastive: ConfigurableLoss<ContrastiveOptions> = configurableLoss(
+export const contrastive: ConfigurableLoss<
+  ContrastiveOptions,
+  unknown,
+  Called<'contrastive', '{ margin: 1 }'>
+> = configurableLoss(
   'contrastive',
   {
-    margin: { codec: number('a number >= 0', margin => margin >= 0), default: 1 },
+    margin: { codec: notNegative, default: 1 },
     distance: { codec: distance, default: 'euclidean' },
   },
   ({ margin, distance }, { name }) =>

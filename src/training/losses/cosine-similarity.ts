@@ -1,3 +1,4 @@
+import type { Called, Limit } from '../../base/limited-options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike } from './alike.ts'
 import { directionOf } from './distances.ts'
@@ -7,7 +8,7 @@ import { axis } from './options.ts'
 /** Options of {@link cosineSimilarity}. */
 export interface CosineSimilarityOptions {
   /** The axis of the vectors' features. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
 /**
@@ -19,7 +20,11 @@ export interface CosineSimilarityOptions {
  * cosineSimilarity([[1, 0]], [[3, 4]]).dataSync()[0] // -0.600…
  * ```
  */
-export const cosineSimilarity: ConfigurableLoss<CosineSimilarityOptions, 'outputs'> = configurableLoss(
+export const cosineSimilarity: ConfigurableLoss<
+  CosineSimilarityOptions,
+  'outputs',
+  Called<'cosineSimilarity', '{ axis: -1 }'>
+> = configurableLoss(
   'cosineSimilarity',
   { axis: { codec: axis, default: -1 } },
   ({ axis }, { name }) =>

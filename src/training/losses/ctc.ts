@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../../base/errors.ts'
-import { boolean, codec, integer, isFunction } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { boolean, codec, index, isFunction } from '../../base/options.ts'
 import { fromStart, sharedShape, showShape } from '../../base/shape.ts'
 import { isList } from '../../base/trees.ts'
 import { finiteWhereMasked } from '../../layers/masking.ts'
@@ -20,7 +21,7 @@ export type StepsThatCount = <T>(ops: Ops<T>, x: readonly [T, ...T[]]) => T
 /** Options of {@link ctc}. */
 export interface CtcOptions extends LogarithmsOption {
   /** The index of the blank class, from 0 on or from the end. Default: 0. */
-  readonly blank?: number
+  readonly blank?: Limit<'integer'>
   /**
    * The number of steps of each example: a list, or a function of the operations and the network's inputs that returns
    * lengths [batch] or a mask [batch, time]. Default: null, all.
@@ -269,12 +270,12 @@ const alignments =
  * ctc({ inputLengths: [1] })([[1]], outputs).dataSync()[0] // 0.693…
  * ```
  */
-export const ctc: ConfigurableLoss<CtcOptions> = configurableLoss(
+export const ctc: ConfigurableLoss<CtcOptions, unknown, Called<'ctc', '{ fromLogits: false }'>> = configurableLoss(
   'ctc',
   {
     fromLogits,
     logInput,
-    blank: { codec: integer(Number.MIN_SAFE_INTEGER), default: 0 },
+    blank: { codec: index, default: 0 },
     inputLengths: { codec: lengths, default: null },
     zeroInfinity: { codec: boolean, default: false },
   },

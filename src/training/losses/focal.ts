@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { codec, number, oneOf } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { codec, notNegative, oneOf } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
 import { isList } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
@@ -11,6 +12,7 @@ import { asVectors, classesOf, smoothed } from './classes.ts'
 import { axisOf, meanOfFeatures, withLast } from './features.ts'
 import { axis, fromLogits, type LogitsOption, labelSmoothing, type SmoothingOption } from './options.ts'
 
+const expectedWeights = 'a number >= 0, a list of them, or null for none'
 /** Options of {@link focal}. */
 export interface FocalOptions extends LogitsOption, SmoothingOption {
   /**
@@ -19,14 +21,14 @@ export interface FocalOptions extends LogitsOption, SmoothingOption {
    */
   readonly form?: 'binary' | 'categorical'
   /** The exponent of `1 - p`: the larger, the less well-classified examples count. Default: 2. */
-  readonly gamma?: number
+  readonly gamma?: Limit<'notNegative'>
   /**
    * The weight of the positive class, between 0 and 1; that of the negative class is `1 - alpha`. For several classes,
    * one weight or a list. Default: null, 1 for each.
    */
-  readonly alpha?: number | readonly number[] | null
+  readonly alpha?: Limit<'notNegative', typeof expectedWeights> | readonly number[] | null
   /** The axis of the classes, or of the features of which the mean is taken. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
 interface Normal {
@@ -40,7 +42,7 @@ interface Normal {
 
 const isWeight = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
-const weights = codec<number | readonly number[] | null>('a number >= 0, a list of them, or null for none', value => {
+const weights = codec<number | readonly number[] | null>(expectedWeights, value => {
   if (value === null || isWeight(value)) return value
   return isList(value) && value.length > 0 && [...value].every(isWeight)
     ? Object.freeze([...(value as readonly number[])])
@@ -141,11 +143,11 @@ const checkAlpha = ({ name, form, alpha }: Normal): void => {
  * focal({ form: 'categorical', gamma: 1, alpha: [1, 2] })([[0, 1]], [[0.5, 0.5]]).dataSync()[0] // 0.693…
  * ```
  */
-export const focal: ConfigurableLoss<FocalOptions, 'outputs'> = configurableLoss(
+export const focal: ConfigurableLoss<FocalOptions, 'outputs', Called<'focal', "{ form: 'binary' }">> = configurableLoss(
   'focal',
   {
     form: { codec: oneOf(['binary', 'categorical']), default: 'binary' },
-    gamma: { codec: number('a number >= 0', gamma => gamma >= 0), default: 2 },
+    gamma: { codec: notNegative, default: 2 },
     alpha: { codec: weights, default: null },
     fromLogits,
     labelSmoothing,

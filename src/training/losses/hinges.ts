@@ -1,4 +1,5 @@
-import { number, type Options } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { notNegative, type Options } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike } from './alike.ts'
@@ -7,11 +8,11 @@ import { meanOfFeatures } from './features.ts'
 /** Options of {@link binaryHinge}, {@link squaredHinge} and `categoricalHinge`. */
 export interface HingeOptions {
   /** The margin. Default: 1. */
-  readonly delta?: number
+  readonly delta?: Limit<'notNegative'>
 }
 
 export const hingeOptions: Options<Required<HingeOptions>> = Object.freeze({
-  delta: { codec: number('a number >= 0', delta => delta >= 0), default: 1 },
+  delta: { codec: notNegative, default: 1 },
 })
 
 /** `max(delta - expected predicted, 0)`, element by element; an expected 0 stands for -1. */
@@ -31,7 +32,11 @@ const hingeOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted: T, delta:
  * binaryHinge([[1], [-1]], [[0.5], [-2]]).dataSync()[0] // 0.25
  * ```
  */
-export const binaryHinge: ConfigurableLoss<HingeOptions, 'outputs'> = configurableLoss(
+export const binaryHinge: ConfigurableLoss<
+  HingeOptions,
+  'outputs',
+  Called<'binaryHinge', '{ delta: 1 }'>
+> = configurableLoss(
   'binaryHinge',
   hingeOptions,
   ({ delta }, { name }) =>
@@ -48,7 +53,11 @@ export const binaryHinge: ConfigurableLoss<HingeOptions, 'outputs'> = configurab
  * squaredHinge([[1], [-1]], [[0.5], [-2]]).dataSync()[0] // 0.125
  * ```
  */
-export const squaredHinge: ConfigurableLoss<HingeOptions, 'outputs'> = configurableLoss(
+export const squaredHinge: ConfigurableLoss<
+  HingeOptions,
+  'outputs',
+  Called<'squaredHinge', '{ delta: 1 }'>
+> = configurableLoss(
   'squaredHinge',
   hingeOptions,
   ({ delta }, { name }) =>

@@ -1,4 +1,5 @@
-import { number } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { positive } from '../../base/options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { distanceOf } from './absolute.ts'
 import { times } from './arithmetic.ts'
@@ -7,7 +8,7 @@ import { meanOfFeatures } from './features.ts'
 /** Options of {@link huber}. */
 export interface HuberOptions {
   /** The size of an error from which on it counts linearly. Default: 1. */
-  readonly delta?: number
+  readonly delta?: Limit<'positive'>
 }
 
 /**
@@ -21,9 +22,9 @@ export interface HuberOptions {
  * huber({ delta: 2 })([[0, 0]], [[1, 3]]).dataSync()[0] // 2.25
  * ```
  */
-export const huber: ConfigurableLoss<HuberOptions, 'outputs'> = configurableLoss(
+export const huber: ConfigurableLoss<HuberOptions, 'outputs', Called<'huber', '{ delta: 1 }'>> = configurableLoss(
   'huber',
-  { delta: { codec: number('a positive number', delta => delta > 0), default: 1 } },
+  { delta: { codec: positive, default: 1 } },
   ({ delta }, { name }) =>
     (ops, expected, predicted) => {
       const error = distanceOf(ops, name, expected, predicted)

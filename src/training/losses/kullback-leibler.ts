@@ -1,3 +1,4 @@
+import type { Called, Limit } from '../../base/limited-options.ts'
 import { boolean } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
@@ -10,7 +11,7 @@ export interface KullbackLeiblerOptions extends LogarithmsOption {
   /** Whether the expected values are logarithms of probabilities. Default: false. */
   readonly logTarget?: boolean
   /** The axis of the classes. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
 /** The logarithms of shares, 0 of those that are 0. */
@@ -31,7 +32,11 @@ const logsOfShares = <T>(ops: Ops<T>, shares: T): T => {
  * kullbackLeibler([[0.5, 0.5]], [[0.25, 0.75]]).dataSync()[0] // 0.143…
  * ```
  */
-export const kullbackLeibler: ConfigurableLoss<KullbackLeiblerOptions, 'vectors'> = configurableLoss(
+export const kullbackLeibler: ConfigurableLoss<
+  KullbackLeiblerOptions,
+  'vectors',
+  Called<'kullbackLeibler', '{ fromLogits: false }'>
+> = configurableLoss(
   'kullbackLeibler',
   { fromLogits, logInput, logTarget: { codec: boolean, default: false }, axis: { codec: axis, default: -1 } },
   ({ logTarget, axis, ...given }, { name }) => {

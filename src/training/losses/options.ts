@@ -1,6 +1,7 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../../base/errors.ts'
-import { boolean, index, number, type Option } from '../../base/options.ts'
+import type { Limit } from '../../base/limited-options.ts'
+import { boolean, index, type Option, part } from '../../base/options.ts'
 import type { Scale } from '../probabilities.ts'
 
 // Options that several losses have.
@@ -23,13 +24,13 @@ export interface LogarithmsOption extends LogitsOption {
 /** An option of losses that compare with probabilities. */
 export interface SmoothingOption {
   /** The fraction of each target probability to distribute uniformly over all classes, from 0 to 1. Default: 0. */
-  readonly labelSmoothing?: number
+  readonly labelSmoothing?: Limit<'part'>
 }
 
 export const fromLogits: Option<boolean> = Object.freeze({ codec: boolean, default: false })
 export const logInput: Option<boolean> = Object.freeze({ codec: boolean, default: false })
 export const labelSmoothing: Option<number> = Object.freeze({
-  codec: number('a number from 0 to 1', part => part >= 0 && part <= 1),
+  codec: part,
   default: 0,
 })
 

@@ -1,4 +1,5 @@
-import { codec, number } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { codec, notNegative } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
@@ -6,29 +7,30 @@ import { checkAlike } from './alike.ts'
 import { complement, plus, times } from './arithmetic.ts'
 import { axisOf } from './features.ts'
 
+const expectedAxes = "'example', an axis, a list of axes, or null for all"
 /** Options of {@link dice}. */
 export interface DiceOptions {
   /**
    * The axes to sum over: those of an example (`'example'`, all but the first), of the whole batch (`null`), or a list.
    * The remaining axes are the loss's shape. Default: `'example'`.
    */
-  readonly axis?: 'example' | number | readonly number[] | null
+  readonly axis?: 'example' | Limit<'integer', typeof expectedAxes> | readonly number[] | null
   /** Added to numerator and denominator, so that two empty masks overlap completely. Default: 1e-7. */
-  readonly smooth?: number
+  readonly smooth?: Limit<'notNegative'>
 }
 
 /** Options of {@link tversky}. */
 export interface TverskyOptions extends DiceOptions {
   /** The weight of false positives. Default: 0.5. */
-  readonly alpha?: number
+  readonly alpha?: Limit<'notNegative'>
   /** The weight of false negatives. Default: 0.5. */
-  readonly beta?: number
+  readonly beta?: Limit<'notNegative'>
 }
 
 type Axes = 'example' | readonly number[] | null
 
 const axes = codec<Axes>(
-  "'example', an axis, a list of axes, or null for all",
+  expectedAxes,
   value => {
     if (value === null || value === 'example') return value
     const list = isShortList(value) ? [...value] : [value]
@@ -36,9 +38,6 @@ const axes = codec<Axes>(
   },
   value => (value !== null && value !== 'example' && value.length === 1 ? value[0] : value),
 )
-
-const smooth = number('a number >= 0', value => value >= 0)
-const weight = number('a number >= 0', value => value >= 0)
 
 const axesOf = <T>(ops: Ops<T>, loss: string, x: T, axis: Axes): readonly number[] => {
   if (axis !== null && axis !== 'example') return [...new Set(axis.map(at => axisOf(ops, loss, x, at)))]
@@ -72,9 +71,9 @@ const overlap =
  * dice([[1, 1, 0, 0]], [[1, 0, 1, 0]]).dataSync()[0] // 0.5
  * ```
  */
-export const dice: ConfigurableLoss<DiceOptions, 'outputs'> = configurableLoss(
+export const dice: ConfigurableLoss<DiceOptions, 'outputs', Called<'dice', "{ axis: 'example' }">> = configurableLoss(
   'dice',
-  { axis: { codec: axes, default: 'example' }, smooth: { codec: smooth, default: 1e-7 } },
+  { axis: { codec: axes, default: 'example' }, smooth: { codec: notNegative, default: 1e-7 } },
   // Halved, so that the ratio is that of 2 sum(expected predicted).
   ({ axis, smooth }, { name }) => overlap(name, { axis, smooth: smooth / 2, alpha: 0.5, beta: 0.5 }),
 )
@@ -90,13 +89,17 @@ export const dice: ConfigurableLoss<DiceOptions, 'outputs'> = configurableLoss(
  * tversky({ alpha: 0.3, beta: 0.7 })([[1, 1, 0, 0]], [[1, 0, 0, 0]]).dataSync()[0] // 0.411…
  * ```
  */
-export const tversky: ConfigurableLoss<TverskyOptions, 'outputs'> = configurableLoss(
+export const tversky: ConfigurableLoss<
+  TverskyOptions,
+  'outputs',
+  Called<'tversky', '{ alpha: 0.5 }'>
+> = configurableLoss(
   'tversky',
   {
-    alpha: { codec: weight, default: 0.5 },
-    beta: { codec: weight, default: 0.5 },
+    alpha: { codec: notNegative, default: 0.5 },
+    beta: { codec: notNegative, default: 0.5 },
     axis: { codec: axes, default: 'example' },
-    smooth: { codec: smooth, default: 1e-7 },
+    smooth: { codec: notNegative, default: 1e-7 },
   },
   (normal, { name }) => overlap(name, normal),
 )

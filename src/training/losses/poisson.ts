@@ -1,4 +1,5 @@
-import { boolean, number } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { boolean, notNegative } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { knownLog, shareOf } from '../probabilities.ts'
@@ -14,7 +15,7 @@ export interface PoissonOptions {
   /** Whether Stirling's approximation of `log(expected!)` is added, for counts above 1. Default: false. */
   readonly full?: boolean
   /** Added to a rate before taking its logarithm. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'notNegative'>
 }
 
 /** `x log(x) - x + log(2 π x) / 2` of counts above 1; 0 of others. */
@@ -38,12 +39,16 @@ const logFactorial = <T>(ops: Ops<T>, counts: T): T => {
  * poisson({ logInput: true })([[2]], [[0]]).dataSync()[0] // 1
  * ```
  */
-export const poisson: ConfigurableLoss<PoissonOptions, 'outputs'> = configurableLoss(
+export const poisson: ConfigurableLoss<
+  PoissonOptions,
+  'outputs',
+  Called<'poisson', '{ logInput: false }'>
+> = configurableLoss(
   'poisson',
   {
     logInput,
     full: { codec: boolean, default: false },
-    epsilon: { codec: number('a number >= 0', epsilon => epsilon >= 0), default: 1e-7 },
+    epsilon: { codec: notNegative, default: 1e-7 },
   },
   ({ logInput, full, epsilon }, { name }) =>
     (ops, expected, predicted) => {

@@ -1,4 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
 import { codec } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
 import { isShortList } from '../../base/trees.ts'
@@ -7,15 +8,16 @@ import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike, isOneForEach } from './alike.ts'
 import { meanOfFeatures } from './features.ts'
 
+const expectedQuantiles = 'a number between 0 and 1, or a list of them'
 /** Options of {@link quantile}. */
 export interface QuantileOptions {
   /** Which quantile is predicted, between 0 and 1, or a list: one for each feature of the output. Default: 0.5, the median. */
-  readonly quantile?: number | readonly number[]
+  readonly quantile?: Limit<'inside', typeof expectedQuantiles> | readonly number[]
 }
 
 const isQuantile = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1
 
-const quantiles = codec<number | readonly number[]>('a number between 0 and 1, or a list of them', value => {
+const quantiles = codec<number | readonly number[]>(expectedQuantiles, value => {
   if (isQuantile(value)) return value
   return isShortList(value) && value.length > 0 && [...value].every(isQuantile)
     ? Object.freeze([...(value as readonly number[])])
@@ -51,7 +53,11 @@ const factorsOf = <T>(ops: Ops<T>, loss: string, quantile: number | readonly num
  * quantile({ quantile: [0.1, 0.9] })([[10]], [[8, 12]]).dataSync()[0] // 0.200…
  * ```
  */
-export const quantile: ConfigurableLoss<QuantileOptions> = configurableLoss(
+export const quantile: ConfigurableLoss<
+  QuantileOptions,
+  unknown,
+  Called<'quantile', '{ quantile: 0.5 }'>
+> = configurableLoss(
   'quantile',
   { quantile: { codec: quantiles, default: 0.5 } },
   ({ quantile }, { name }) =>

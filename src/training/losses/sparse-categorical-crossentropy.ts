@@ -1,4 +1,6 @@
-import { codec } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import type { expectedNumbers, OrNull } from '../../base/limits.ts'
+import { index, orNull } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { logsOfClasses } from '../probabilities.ts'
@@ -17,14 +19,12 @@ import {
 /** Options of {@link sparseCategoricalCrossentropy}. */
 export interface SparseCategoricalCrossentropyOptions extends LogarithmsOption, SmoothingOption {
   /** A class number whose examples are left out, as if they were masked. Default: null, none. */
-  readonly ignoreClass?: number | null
+  readonly ignoreClass?: Limit<'integer', OrNull<(typeof expectedNumbers)['integer'], 'none'>> | null
   /** The axis of the classes in the output. Default: -1. */
-  readonly axis?: number
+  readonly axis?: Limit<'integer'>
 }
 
-const ignored = codec<number | null>('an integer, or null for none', value =>
-  value === null || Number.isSafeInteger(value) ? (value as number | null) : undefined,
-)
+const ignored = orNull(index, 'none')
 
 /** `-log(predicted)` of the class, and of all classes alike as far as labels are smoothed. */
 const surpriseOf = <T>(ops: Ops<T>, isClass: T, logs: T, smoothing: number, classes: number): T => {
@@ -51,6 +51,7 @@ const surpriseOf = <T>(ops: Ops<T>, isClass: T, logs: T, smoothing: number, clas
 export const sparseCategoricalCrossentropy: ConfigurableLoss<
   SparseCategoricalCrossentropyOptions,
   'classes',
+  Called<'sparseCategoricalCrossentropy', '{ fromLogits: false }'>,
   'classesOfAxis'
 > = configurableLoss(
   'sparseCategoricalCrossentropy',

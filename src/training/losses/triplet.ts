@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { boolean, number, oneOf } from '../../base/options.ts'
+import type { Called, Limit } from '../../base/limited-options.ts'
+import { boolean, notNegative, oneOf } from '../../base/options.ts'
 import { sharedShape, showShape } from '../../base/shape.ts'
 import { countUp } from '../../ops/counting.ts'
 import { leastFloat, type Ops } from '../../ops/ops.ts'
@@ -10,7 +11,7 @@ import { type Distance, distance, distanceBetween, distancesWithin } from './dis
 /** Options of {@link triplet}. */
 export interface TripletOptions {
   /** How much nearer an example of the same class is to be than one of another. Default: 1. */
-  readonly margin?: number
+  readonly margin?: Limit<'notNegative'>
   /** How the distance of two embeddings is measured. Default: `'euclidean'`. */
   readonly distance?: Distance
   /**
@@ -150,10 +151,10 @@ const mined: Readonly<
  * triplet({ mining: 'hard', margin: 4 })([0, 0, 1], [[0, 0], [0, 1], [0, 3]]).dataSync()[0] // 1.666…
  * ```
  */
-export const triplet: ConfigurableLoss<TripletOptions> = configurableLoss(
+export const triplet: ConfigurableLoss<TripletOptions, unknown, Called<'triplet', '{ margin: 1 }'>> = configurableLoss(
   'triplet',
   {
-    margin: { codec: number('a number >= 0', margin => margin >= 0), default: 1 },
+    margin: { codec: notNegative, default: 1 },
     distance: { codec: distance, default: 'euclidean' },
     mining: { codec: oneOf(['hard', 'semiHard', 'all', 'none']), default: 'semiHard' },
     swap: { codec: boolean, default: false },

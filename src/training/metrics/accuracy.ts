@@ -21,15 +21,16 @@ export interface AccuracyOptions extends ClassesOption, ThresholdOption {}
  * accuracy({ classes: 4 })([0, 3, 2], [0, 3, 1]) // 0.666…
  * ```
  */
-export const accuracy: ConfigurableMetric<'accuracy', AccuracyOptions> = configurableMetric(
-  'accuracy',
-  { threshold: thresholdOption, classes: classesOption, ignoreClass: ignoreOption },
-  ({ name, ...options }) => ({
-    sums: (ops, expected, predicted, weights) => {
-      const numbers = classNumbers(ops, name, expected, predicted, weights, options)
-      return meanSums(ops, name, areHits(ops, numbers), numbers.weights)
-    },
-    finish: meanOf,
-  }),
-  'higher',
-)
+export const accuracy: ConfigurableMetric<'accuracy', AccuracyOptions, number, '{ threshold: 0.5 }'> =
+  configurableMetric(
+    'accuracy',
+    { threshold: thresholdOption, classes: classesOption, ignoreClass: ignoreOption },
+    ({ name, ...options }) => ({
+      sums: (ops, expected, predicted, weights) => {
+        const numbers = classNumbers(ops, name, expected, predicted, weights, options)
+        return meanSums(ops, name, areHits(ops, numbers), numbers.weights)
+      },
+      finish: meanOf,
+    }),
+    'higher',
+  )

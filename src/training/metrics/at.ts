@@ -1,4 +1,5 @@
-import { number, type Option, type Options } from '../../base/options.ts'
+import type { Limit } from '../../base/limited-options.ts'
+import { type Option, type Options, part } from '../../base/options.ts'
 import { configurableMetric } from '../metric.ts'
 import type { CountMetric, Counts } from './counts.ts'
 import { quotient } from './quotient.ts'
@@ -20,34 +21,35 @@ const measures = {
 } as const
 type Measure = keyof typeof measures
 
-const share: Option<number> = { codec: number('a number from 0 to 1', n => n >= 0 && n <= 1), default: 0.5 }
+const share: Option<number> = { codec: part, default: 0.5 }
 
 /** The options of {@link sensitivityAtSpecificity}. */
 export interface AtSpecificityOptions extends ThresholdsOptions {
   /** The least specificity. Default: 0.5. */
-  readonly specificity?: number
+  readonly specificity?: Limit<'part'>
 }
 /** The options of {@link specificityAtSensitivity}. */
 export interface AtSensitivityOptions extends ThresholdsOptions {
   /** The least sensitivity. Default: 0.5. */
-  readonly sensitivity?: number
+  readonly sensitivity?: Limit<'part'>
 }
 /** The options of {@link precisionAtRecall}. */
 export interface AtRecallOptions extends ThresholdsOptions {
   /** The least recall. Default: 0.5. */
-  readonly recall?: number
+  readonly recall?: Limit<'part'>
 }
 /** The options of {@link recallAtPrecision}. */
 export interface AtPrecisionOptions extends ThresholdsOptions {
   /** The least precision. Default: 0.5. */
-  readonly precision?: number
+  readonly precision?: Limit<'part'>
 }
 
-const bestAt = <const Name extends string, O extends object>(
+type AtLeast<Name extends string, O extends object, Least extends string> = CountMetric<Name, O, `{ ${Least}: 0.5 }`>
+const bestAt = <const Name extends string, O extends object, const Least extends Measure>(
   name: Name,
   best: Measure,
-  least: Measure,
-): CountMetric<Name, O> => {
+  least: Least,
+): AtLeast<Name, O, Least> => {
   type Normal = NormalThresholds & Readonly<Record<Measure, number>>
   return configurableMetric(
     name,
@@ -56,7 +58,7 @@ const bestAt = <const Name extends string, O extends object>(
       Math.max(0, ...curve.filter(counts => measures[least](counts) >= normal[least]).map(measures[best])),
     ),
     'higher',
-  ) as unknown as CountMetric<Name, O>
+  ) as unknown as AtLeast<Name, O, Least>
 }
 
 /**
@@ -71,11 +73,8 @@ const bestAt = <const Name extends string, O extends object>(
  * sensitivityAtSpecificity({ specificity: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
  * ```
  */
-export const sensitivityAtSpecificity: CountMetric<'sensitivityAtSpecificity', AtSpecificityOptions> = bestAt(
-  'sensitivityAtSpecificity',
-  'sensitivity',
-  'specificity',
-)
+export const sensitivityAtSpecificity: AtLeast<'sensitivityAtSpecificity', AtSpecificityOptions, 'specificity'> =
+  bestAt('sensitivityAtSpecificity', 'sensitivity', 'specificity')
 
 /**
  * The largest specificity among thresholds with at least the given sensitivity (recall); 0 if there is none. Options:
@@ -87,11 +86,8 @@ export const sensitivityAtSpecificity: CountMetric<'sensitivityAtSpecificity', A
  * specificityAtSensitivity({ sensitivity: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
  * ```
  */
-export const specificityAtSensitivity: CountMetric<'specificityAtSensitivity', AtSensitivityOptions> = bestAt(
-  'specificityAtSensitivity',
-  'specificity',
-  'sensitivity',
-)
+export const specificityAtSensitivity: AtLeast<'specificityAtSensitivity', AtSensitivityOptions, 'sensitivity'> =
+  bestAt('specificityAtSensitivity', 'specificity', 'sensitivity')
 
 /**
  * The largest precision among thresholds with at least the given recall; 0 if there is none. Options: `recall` (0.5),
@@ -103,7 +99,7 @@ export const specificityAtSensitivity: CountMetric<'specificityAtSensitivity', A
  * precisionAtRecall({ recall: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.666…
  * ```
  */
-export const precisionAtRecall: CountMetric<'precisionAtRecall', AtRecallOptions> = bestAt(
+export const precisionAtRecall: AtLeast<'precisionAtRecall', AtRecallOptions, 'recall'> = bestAt(
   'precisionAtRecall',
   'precision',
   'recall',
@@ -119,7 +115,7 @@ export const precisionAtRecall: CountMetric<'precisionAtRecall', AtRecallOptions
  * recallAtPrecision({ precision: 0.9 })([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.5
  * ```
  */
-export const recallAtPrecision: CountMetric<'recallAtPrecision', AtPrecisionOptions> = bestAt(
+export const recallAtPrecision: AtLeast<'recallAtPrecision', AtPrecisionOptions, 'precision'> = bestAt(
   'recallAtPrecision',
   'recall',
   'precision',

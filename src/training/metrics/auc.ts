@@ -90,7 +90,7 @@ const area = (points: Curve, { curve, method }: Normal): number => {
  * auc({ curve: 'pr' })([[0], [1], [1]], [[0.1], [0.8], [0.9]]) // 1
  * ```
  */
-export const auc: CountMetric<'auc', AucOptions> = configurableMetric(
+export const auc: CountMetric<'auc', AucOptions, "{ curve: 'roc' }"> = configurableMetric(
   'auc',
   options,
   thresholdsRule<Normal>(area),
@@ -109,14 +109,15 @@ export const auc: CountMetric<'auc', AucOptions> = configurableMetric(
  * averagePrecision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) // 0.833…
  * ```
  */
-export const averagePrecision: CountMetric<'averagePrecision', ThresholdsOptions> = configurableMetric(
-  'averagePrecision',
-  thresholdsOptions,
-  thresholdsRule<NormalThresholds>(points =>
-    points.slice(1).reduce((sum, { tp }, i) => {
-      const lower = points[i] as Counts
-      return sum + quotient(lower.tp - tp, lower.tp + lower.fn) * quotient(lower.tp, lower.tp + lower.fp)
-    }, 0),
-  ),
-  'higher',
-) as CountMetric<'averagePrecision', ThresholdsOptions>
+export const averagePrecision: CountMetric<'averagePrecision', ThresholdsOptions, '{ thresholds: 200 }'> =
+  configurableMetric(
+    'averagePrecision',
+    thresholdsOptions,
+    thresholdsRule<NormalThresholds>(points =>
+      points.slice(1).reduce((sum, { tp }, i) => {
+        const lower = points[i] as Counts
+        return sum + quotient(lower.tp - tp, lower.tp + lower.fn) * quotient(lower.tp, lower.tp + lower.fp)
+      }, 0),
+    ),
+    'higher',
+  ) as CountMetric<'averagePrecision', ThresholdsOptions>

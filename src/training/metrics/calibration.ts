@@ -1,3 +1,4 @@
+import type { Limit } from '../../base/limited-options.ts'
 import { integer, type Options, oneOf } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
@@ -9,7 +10,7 @@ import { flattened, weighed } from './weights.ts'
 /** The options of {@link calibrationError}. */
 export interface CalibrationOptions extends LogitsOption {
   /** The number of bins of equal width. Default: 15. */
-  readonly bins?: number
+  readonly bins?: Limit<'count'>
   /**
    * How to combine the gaps of the bins: their weighted mean (`'l1'`, the expected calibration error), the root of the
    * weighted mean of their squares (`'l2'`), or the largest (`'max'`). Default: `'l1'`.
@@ -74,29 +75,30 @@ const confidenceOf = <T>(
  * calibrationError({ norm: 'max' })([0, 1], [[0.75, 0.25], [0.9, 0.1]]) // 0.9
  * ```
  */
-export const calibrationError: ConfigurableMetric<'calibrationError', CalibrationOptions> = configurableMetric(
-  'calibrationError',
-  options,
-  normal => ({
-    sums: (ops, expected, predicted, weights) => {
-      const { bins } = normal
-      const { sure, right, weights: own } = confidenceOf(ops, normal, expected, predicted, weights)
-      const place = ops.multiply(sure, ops.constant(bins))
-      const inside = ops.minimum(ops.maximum(place, ops.constant(0)), ops.constant(bins - 0.5))
-      // Indices are truncated. NaN is in the first bin, and makes the value NaN.
-      const index = ops.where(ops.equal(sure, sure), inside, ops.constant(0))
-      return [own, weighed(ops, sure, own), ops.multiply(right, own)].map(each => ops.scatter(each, index, bins))
-    },
-    finish: ([counts, sure, right]: readonly Float64Array[]) => {
-      const all = counts?.reduce((a, b) => a + b, 0) ?? 0
-      const bins = Array.from(counts ?? [], (count, i) => ({
-        share: quotient(count, all),
-        gap: quotient(Math.abs((sure?.[i] as number) - (right?.[i] as number)), count),
-      }))
-      if (normal.norm === 'max') return Math.max(...bins.map(({ gap }) => gap))
-      const power = normal.norm === 'l1' ? 1 : 2
-      return bins.reduce((sum, { share, gap }) => sum + share * gap ** power, 0) ** (1 / power)
-    },
-  }),
-  'lower',
-)
+export const calibrationError: ConfigurableMetric<'calibrationError', CalibrationOptions, number, '{ bins: 15 }'> =
+  configurableMetric(
+    'calibrationError',
+    options,
+    normal => ({
+      sums: (ops, expected, predicted, weights) => {
+        const { bins } = normal
+        const { sure, right, weights: own } = confidenceOf(ops, normal, expected, predicted, weights)
+        const place = ops.multiply(sure, ops.constant(bins))
+        const inside = ops.minimum(ops.maximum(place, ops.constant(0)), ops.constant(bins - 0.5))
+        // Indices are truncated. NaN is in the first bin, and makes the value NaN.
+        const index = ops.where(ops.equal(sure, sure), inside, ops.constant(0))
+        return [own, weighed(ops, sure, own), ops.multiply(right, own)].map(each => ops.scatter(each, index, bins))
+      },
+      finish: ([counts, sure, right]: readonly Float64Array[]) => {
+        const all = counts?.reduce((a, b) => a + b, 0) ?? 0
+        const bins = Array.from(counts ?? [], (count, i) => ({
+          share: quotient(count, all),
+          gap: quotient(Math.abs((sure?.[i] as number) - (right?.[i] as number)), count),
+        }))
+        if (normal.norm === 'max') return Math.max(...bins.map(({ gap }) => gap))
+        const power = normal.norm === 'l1' ? 1 : 2
+        return bins.reduce((sum, { share, gap }) => sum + share * gap ** power, 0) ** (1 / power)
+      },
+    }),
+    'lower',
+  )

@@ -1,7 +1,16 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Called, Given, OptionsFor } from '../../base/limited-options.ts'
 import { type Options, oneOf } from '../../base/options.ts'
-import { type ConfigurableMetric, configurableMetric, type Metric, type MetricRule } from '../metric.ts'
+import {
+  type ConfigurableMetric,
+  configurableMetric,
+  type Metric,
+  type MetricRule,
+  type NameWith,
+  type OwnName,
+} from '../metric.ts'
 import { classIndices, classNumbers } from './classes.ts'
+import type { AveragedWith } from './counts.ts'
 import { checkOnly } from './labels.ts'
 import {
   averageOption,
@@ -96,29 +105,33 @@ interface NormalMatrix extends Normal {
  * confusionMatrix({ normalize: 'expected' })([[0], [1], [1]], [[0.1], [0.2], [0.7]]) // [[1, 0], [0.5, 0.5]]
  * ```
  */
-export const confusionMatrix: ConfigurableMetric<'confusionMatrix', ConfusionMatrixOptions, Matrix> =
-  configurableMetric(
-    'confusionMatrix',
-    {
-      normalize: { codec: orNull(oneOf(['expected', 'predicted', 'all'])), default: null },
-      ...options,
-    } as Options<NormalMatrix>,
-    confusionRule<NormalMatrix, Matrix>((matrix, { normalize }) => {
-      const { expected, predicted, all } = marginsOf(matrix)
-      const by = (row: number, column: number): number =>
-        normalize === 'expected'
-          ? (expected[row] as number)
-          : normalize === 'predicted'
-            ? (predicted[column] as number)
-            : all
-      return Object.freeze(
-        matrix.map((row, i) =>
-          Object.freeze(normalize === null ? row : row.map((count, j) => quotient(count, by(i, j)))),
-        ),
-      )
-    }),
-    null,
-  )
+export const confusionMatrix: ConfigurableMetric<
+  'confusionMatrix',
+  ConfusionMatrixOptions,
+  Matrix,
+  '{ threshold: 0.5 }'
+> = configurableMetric(
+  'confusionMatrix',
+  {
+    normalize: { codec: orNull(oneOf(['expected', 'predicted', 'all'])), default: null },
+    ...options,
+  } as Options<NormalMatrix>,
+  confusionRule<NormalMatrix, Matrix>((matrix, { normalize }) => {
+    const { expected, predicted, all } = marginsOf(matrix)
+    const by = (row: number, column: number): number =>
+      normalize === 'expected'
+        ? (expected[row] as number)
+        : normalize === 'predicted'
+          ? (predicted[column] as number)
+          : all
+    return Object.freeze(
+      matrix.map((row, i) =>
+        Object.freeze(normalize === null ? row : row.map((count, j) => quotient(count, by(i, j)))),
+      ),
+    )
+  }),
+  null,
+)
 
 /** The options of {@link meanIoU}. */
 export interface MeanIoUOptions extends ConfusionOptions {
@@ -134,14 +147,11 @@ interface NormalIoU extends Normal {
 
 /** Intersection over union: a value with its defaults, and a function of its options. */
 export interface MeanIoU extends Metric<'meanIoU', number> {
-  /** The same metric with other options. */
-  <const Given extends MeanIoUOptions & { readonly name?: string }>(
-    options?: Given,
-  ): Metric<
-    Given extends { readonly name: infer Own extends string } ? Own : 'meanIoU',
-    Given extends { readonly average: null } ? readonly number[] : number
-  >
   (...given: Parameters<Metric<'meanIoU', number>>): number
+  /** The same metric with other options. */
+  <const G>(
+    options?: OptionsFor<MeanIoUOptions & OwnName, G, Called<'meanIoU', "{ average: 'macro' }">>,
+  ): Given<G, Metric<NameWith<G, 'meanIoU'>, AveragedWith<G>>>
 }
 
 /**
@@ -186,19 +196,20 @@ export const meanIoU: MeanIoU = configurableMetric(
  * matthews([1, 1, 1, 0], [0.9, 0.2, 0.8, 0.7]) // -0.333…
  * ```
  */
-export const matthews: ConfigurableMetric<'matthews', ConfusionOptions> = configurableMetric(
-  'matthews',
-  options,
-  confusionRule<Normal, number>(matrix => {
-    const { expected, predicted, hits, all } = marginsOf(matrix)
-    // Of one class there is no variance, whatever sums of weights round to.
-    if ([expected, predicted].some(counts => counts.filter(count => count !== 0).length < 2)) return 0
-    const product = (a: readonly number[], b: readonly number[]) => sumOf(a.map((x, i) => x * (b[i] as number)))
-    const spread = Math.sqrt((all ** 2 - product(predicted, predicted)) * (all ** 2 - product(expected, expected)))
-    return (sumOf(hits) * all - product(expected, predicted)) / spread
-  }),
-  'higher',
-)
+export const matthews: ConfigurableMetric<'matthews', ConfusionOptions, number, '{ threshold: 0.5 }'> =
+  configurableMetric(
+    'matthews',
+    options,
+    confusionRule<Normal, number>(matrix => {
+      const { expected, predicted, hits, all } = marginsOf(matrix)
+      // Of one class there is no variance, whatever sums of weights round to.
+      if ([expected, predicted].some(counts => counts.filter(count => count !== 0).length < 2)) return 0
+      const product = (a: readonly number[], b: readonly number[]) => sumOf(a.map((x, i) => x * (b[i] as number)))
+      const spread = Math.sqrt((all ** 2 - product(predicted, predicted)) * (all ** 2 - product(expected, expected)))
+      return (sumOf(hits) * all - product(expected, predicted)) / spread
+    }),
+    'higher',
+  )
 
 /** The options of {@link cohenKappa}. */
 export interface CohenKappaOptions extends ConfusionOptions {
@@ -224,17 +235,18 @@ interface NormalKappa extends Normal {
  * cohenKappa({ classes: 3, weights: 'quadratic' })([0, 1, 2, 0], [0, 2, 2, 0]) // 0.857…
  * ```
  */
-export const cohenKappa: ConfigurableMetric<'cohenKappa', CohenKappaOptions> = configurableMetric(
-  'cohenKappa',
-  { weights: { codec: orNull(oneOf(['linear', 'quadratic'])), default: null }, ...options } as Options<NormalKappa>,
-  confusionRule<NormalKappa, number>((matrix, { weights }) => {
-    const { expected, predicted, all } = marginsOf(matrix)
-    const cost = (i: number, j: number): number =>
-      weights === null ? Number(i !== j) : Math.abs(i - j) ** (weights === 'linear' ? 1 : 2)
-    const costs = (of: (i: number, j: number) => number) =>
-      sumOf(matrix.map((row, i) => sumOf(row.map((_, j) => cost(i, j) * of(i, j)))))
-    const byChance = costs((i, j) => ((expected[i] as number) * (predicted[j] as number)) / all)
-    return 1 - costs((i, j) => matrix[i]?.[j] as number) / byChance
-  }),
-  'higher',
-)
+export const cohenKappa: ConfigurableMetric<'cohenKappa', CohenKappaOptions, number, '{ threshold: 0.5 }'> =
+  configurableMetric(
+    'cohenKappa',
+    { weights: { codec: orNull(oneOf(['linear', 'quadratic'])), default: null }, ...options } as Options<NormalKappa>,
+    confusionRule<NormalKappa, number>((matrix, { weights }) => {
+      const { expected, predicted, all } = marginsOf(matrix)
+      const cost = (i: number, j: number): number =>
+        weights === null ? Number(i !== j) : Math.abs(i - j) ** (weights === 'linear' ? 1 : 2)
+      const costs = (of: (i: number, j: number) => number) =>
+        sumOf(matrix.map((row, i) => sumOf(row.map((_, j) => cost(i, j) * of(i, j)))))
+      const byChance = costs((i, j) => ((expected[i] as number) * (predicted[j] as number)) / all)
+      return 1 - costs((i, j) => matrix[i]?.[j] as number) / byChance
+    }),
+    'higher',
+  )

@@ -1,7 +1,8 @@
+import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { codec, integer, number, type Option, type Options } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { oneHotOf } from '../losses/classes.ts'
-import type { Metric, MetricRule } from '../metric.ts'
+import type { Metric, MetricRule, NameWith, OwnName } from '../metric.ts'
 import { classIndices, classNumbers } from './classes.ts'
 import { checkOnly, labelsOf } from './labels.ts'
 import {
@@ -13,6 +14,7 @@ import {
   classesOption,
   ignoreOption,
   numbersIn,
+  type OrNothing,
   onlyOption,
   orNull,
 } from './options.ts'
@@ -28,8 +30,11 @@ export interface CountOptions extends ClassesOption, AverageOption {
    */
   readonly threshold?: number | readonly number[] | null
   /** Predicts the labels with the k largest scores. Default: `null`, those above the threshold. */
-  readonly k?: number | null
+  readonly k?: Limit<'count', OrNothing<'count'>> | null
 }
+
+/** The first option, in examples. */
+type CountExample = "{ average: 'macro' }"
 
 /** The value of a metric with options: several numbers where it does not average, or has several thresholds. */
 export type ValueWith<O> = O extends { readonly threshold: readonly number[] }
@@ -38,13 +43,17 @@ export type ValueWith<O> = O extends { readonly threshold: readonly number[] }
 /** The value where there is one threshold. */
 export type AveragedWith<O> = O extends { readonly average: null } ? readonly number[] : number
 
-type NameWith<O, Name extends string> = O extends { readonly name: infer Own extends string } ? Own : Name
-
 /** A metric of counts: a value with its defaults, and a function of its options. */
-export interface CountMetric<Name extends string, O extends object = CountOptions> extends Metric<Name, number> {
-  /** The same metric with other options. */
-  <const Given extends O & { readonly name?: string }>(options?: Given): Metric<NameWith<Given, Name>, ValueWith<Given>>
+export interface CountMetric<
+  Name extends string,
+  O extends object = CountOptions,
+  Example extends string = CountExample,
+> extends Metric<Name, number> {
   (...given: Parameters<Metric<Name, number>>): number
+  /** The same metric with other options. */
+  <const G>(
+    options?: OptionsFor<O & OwnName, G, Called<Name, Example>>,
+  ): Given<G, Metric<NameWith<G, Name>, ValueWith<G>>>
 }
 
 /** Options in their normal form. */

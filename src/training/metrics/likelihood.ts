@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { codec, number, type Option, type Options } from '../../base/options.ts'
+import type { Limit } from '../../base/limited-options.ts'
+import { codec, type Option, type Options, positive } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { oneHotOf } from '../losses/classes.ts'
 import { type ConfigurableMetric, configurableMetric } from '../metric.ts'
@@ -81,19 +82,19 @@ export const perplexity: ConfigurableMetric<'perplexity', PerplexityOptions> = c
   'lower',
 )
 
+const expectedBytes = 'a positive number, or an array of numbers >= 0'
 /** The options of {@link bitsPerByte}. */
 export interface BitsPerByteOptions extends PerplexityOptions {
   /** The number of bytes of text per class: one number for all, or an array. Default: 1. */
-  readonly bytes?: number | readonly number[]
+  readonly bytes?: Limit<'positive', typeof expectedBytes> | readonly number[]
 }
 interface NormalBytes extends Normal {
   readonly bytes: number | readonly number[]
 }
 /** As many classes as a vocabulary may have. */
 const mostClasses = 2 ** 20
-const positive = number('a number > 0', n => n > 0)
 const bytesOption: Option<number | readonly number[]> = {
-  codec: codec<number | readonly number[]>('a number > 0, or an array of numbers >= 0', value =>
+  codec: codec<number | readonly number[]>(expectedBytes, value =>
     positive.is(value) ? value : numbersIn(value, n => n >= 0, mostClasses),
   ),
   default: 1,
@@ -127,16 +128,17 @@ const bytesOf = <T>(ops: Ops<T>, owner: string, bytes: number | readonly number[
  * bitsPerByte({ bytes: [1, 3] })([0, 1], [[0.25, 0.75], [0.75, 0.25]]) // 1
  * ```
  */
-export const bitsPerByte: ConfigurableMetric<'bitsPerByte', BitsPerByteOptions> = configurableMetric(
-  'bitsPerByte',
-  { ...options, bytes: bytesOption } as Options<NormalBytes>,
-  normal => ({
-    sums: (ops, expected, predicted, weights) => {
-      const read = surpriseOf(ops, normal, expected, predicted, weights)
-      const bytes = bytesOf(ops, normal.name, normal.bytes, read.numbers, ops.shape(predicted).at(-1) as number)
-      return [read.nats, bytes].map(each => totalOf(ops, weighed(ops, each, read.weights)))
-    },
-    finish: sums => meanOf(sums) / Math.LN2,
-  }),
-  'lower',
-)
+export const bitsPerByte: ConfigurableMetric<'bitsPerByte', BitsPerByteOptions, number, '{ fromLogits: false }'> =
+  configurableMetric(
+    'bitsPerByte',
+    { ...options, bytes: bytesOption } as Options<NormalBytes>,
+    normal => ({
+      sums: (ops, expected, predicted, weights) => {
+        const read = surpriseOf(ops, normal, expected, predicted, weights)
+        const bytes = bytesOf(ops, normal.name, normal.bytes, read.numbers, ops.shape(predicted).at(-1) as number)
+        return [read.nats, bytes].map(each => totalOf(ops, weighed(ops, each, read.weights)))
+      },
+      finish: sums => meanOf(sums) / Math.LN2,
+    }),
+    'lower',
+  )

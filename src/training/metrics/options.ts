@@ -1,4 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
+import type { Limit } from '../../base/limited-options.ts'
+import type { expectedNumbers } from '../../base/limits.ts'
 import { boolean, codec, integer, number, type Option } from '../../base/options.ts'
 import { isList } from '../../base/trees.ts'
 
@@ -18,6 +20,8 @@ export const numbersIn = (
     ? Object.freeze([...value] as number[])
     : undefined
 
+/** What is expected of a number or nothing. */
+export type OrNothing<Rule extends keyof typeof expectedNumbers> = `${(typeof expectedNumbers)[Rule]}, or null`
 /** Something or nothing: `null`. */
 export const orNull = <A>(of: t.Type<A, unknown, unknown>): t.Type<A | null, unknown, unknown> =>
   codec<A | null>(`${of.name}, or null`, value => {
@@ -41,7 +45,7 @@ export interface ClassesOption {
    * How many classes there are. Predictions without a last axis of that length are class numbers then, rather than
    * probabilities. Default: `null`, the length of the last axis.
    */
-  readonly classes?: number | null
+  readonly classes?: Limit<'atLeast2', OrNothing<'atLeast2'>> | null
   /** The class number whose examples do not count, such as -1 for examples without a label. Default: `null`, none. */
   readonly ignoreClass?: number | null
 }

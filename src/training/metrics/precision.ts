@@ -1,4 +1,5 @@
-import { number, type Option, type Options } from '../../base/options.ts'
+import type { Limit } from '../../base/limited-options.ts'
+import { type Option, type Options, positive } from '../../base/options.ts'
 import { configurableMetric } from '../metric.ts'
 import { type CountMetric, type CountOptions, countOptions, countsRule, type NormalCounts } from './counts.ts'
 import { quotient } from './quotient.ts'
@@ -67,12 +68,12 @@ export const specificity: CountMetric<'specificity'> = configurableMetric(
 /** The options of {@link fBeta}. */
 export interface FBetaOptions extends CountOptions {
   /** How many times as much recall counts as precision. Default: 1. */
-  readonly beta?: number
+  readonly beta?: Limit<'positive'>
 }
 interface NormalFBeta extends NormalCounts {
   readonly beta: number
 }
-const betaOption: Option<number> = { codec: number('a number > 0', beta => beta > 0), default: 1 }
+const betaOption: Option<number> = { codec: positive, default: 1 }
 const fBetaOptions: Options<NormalFBeta> = { beta: betaOption, ...countOptions }
 
 const fScore = ({ tp, fp, fn }: { readonly tp: number; readonly fp: number; readonly fn: number }, beta: number) =>
@@ -89,12 +90,12 @@ const fScore = ({ tp, fp, fn }: { readonly tp: number; readonly fp: number; read
  * fBeta({ beta: 2 })([[1], [1], [0]], [[0.9], [0.2], [0.1]]) // 0.555…
  * ```
  */
-export const fBeta: CountMetric<'fBeta', FBetaOptions> = configurableMetric(
+export const fBeta: CountMetric<'fBeta', FBetaOptions, '{ beta: 1 }'> = configurableMetric(
   'fBeta',
   fBetaOptions,
   countsRule<NormalFBeta>((counts, { beta }) => fScore(counts, beta)),
   'higher',
-) as CountMetric<'fBeta', FBetaOptions>
+) as CountMetric<'fBeta', FBetaOptions, '{ beta: 1 }'>
 
 /**
  * The F1 score, the harmonic mean of precision and recall, `2 tp / (2 tp + fn + fp)`. It is 0 without targets and

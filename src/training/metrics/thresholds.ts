@@ -1,4 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Limit } from '../../base/limited-options.ts'
 import { codec, type Option, type Options } from '../../base/options.ts'
 import { countUp } from '../../ops/counting.ts'
 import type { Ops } from '../../ops/ops.ts'
@@ -20,13 +21,14 @@ import {
 // Scores by thresholds: how many of what was expected, and of what was not, lie between each two. There is no need to sort
 // then, and the counts of batches can be added.
 
+const expectedThresholds = 'an integer >= 2, or an array of numbers between 0 and 1'
 /** The options of metrics over thresholds. */
 export interface ThresholdsOptions extends AverageOption, LogitsOption {
   /**
    * The number of thresholds, evenly spaced from 0 to 1, or a list of thresholds between 0 and 1. A score counts if it
    * is above one. Default: 200, as in Keras.
    */
-  readonly thresholds?: number | readonly number[]
+  readonly thresholds?: Limit<'atLeast2', typeof expectedThresholds> | readonly number[]
   /** The class number, or answer, that does not count. Default: `null`, none. */
   readonly ignoreClass?: number | null
 }
@@ -47,7 +49,7 @@ interface OwnThresholds extends NormalThresholds {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 2
 const thresholds: Option<NormalThresholds['thresholds']> = {
-  codec: codec<NormalThresholds['thresholds']>('an integer >= 2, or an array of numbers between 0 and 1', value => {
+  codec: codec<NormalThresholds['thresholds']>(expectedThresholds, value => {
     if (isCount(value)) return value
     const read = numbersIn(value, n => n >= 0 && n <= 1)
     return read && Object.freeze([...new Set(read)].sort((a, b) => a - b))

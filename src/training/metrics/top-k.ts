@@ -1,3 +1,4 @@
+import type { Limit } from '../../base/limited-options.ts'
 import { integer, type Options } from '../../base/options.ts'
 import { leastFloat, type Ops } from '../../ops/ops.ts'
 import { oneHotOf } from '../losses/classes.ts'
@@ -9,7 +10,7 @@ import { meanOf, meanSums, weightsFor } from './weights.ts'
 /** The options of {@link topK} and {@link sparseTopK}. */
 export interface TopKOptions {
   /** The number of largest scores that must include the target class. Default: 5. */
-  readonly k?: number
+  readonly k?: Limit<'count'>
   /** The class number whose examples do not count. Default: `null`, none. */
   readonly ignoreClass?: number | null
 }
@@ -55,7 +56,12 @@ const rule =
  * topK({ k: 2, name: 'top2' })([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5
  * ```
  */
-export const topK: ConfigurableMetric<'topK', TopKOptions> = configurableMetric('topK', options, rule(false), 'higher')
+export const topK: ConfigurableMetric<'topK', TopKOptions, number, '{ k: 5 }'> = configurableMetric(
+  'topK',
+  options,
+  rule(false),
+  'higher',
+)
 
 /**
  * {@link topK} of class numbers alone: one-hot vectors are refused.
@@ -66,7 +72,7 @@ export const topK: ConfigurableMetric<'topK', TopKOptions> = configurableMetric(
  * sparseTopK({ k: 2 })([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5
  * ```
  */
-export const sparseTopK: ConfigurableMetric<'sparseTopK', TopKOptions> = configurableMetric(
+export const sparseTopK: ConfigurableMetric<'sparseTopK', TopKOptions, number, '{ k: 5 }'> = configurableMetric(
   'sparseTopK',
   options,
   rule(true),

@@ -1,3 +1,4 @@
+import type { Limit } from '../../base/limited-options.ts'
 import { integer, type Options } from '../../base/options.ts'
 import { configurableMetric, type MetricRule } from '../metric.ts'
 import { columnsOf } from './columns.ts'
@@ -40,7 +41,7 @@ const together = (
 /** The options of {@link r2}. */
 export interface R2Options extends VarianceOptions {
   /** How many inputs the predictions were fitted to: adjusts the value to it. Default: 0, not adjusted. */
-  readonly regressors?: number
+  readonly regressors?: Limit<'whole'>
 }
 interface NormalR2 extends NormalVariance {
   readonly regressors: number

@@ -1,33 +1,35 @@
-import { boolean, integer, number } from '../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { boolean, integer, negative, partBelow1, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParameterRule } from '../parameter-rule.ts'
-import { type Step, stepAt } from '../rate.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
 import { axesOf } from '../total.ts'
-import { type DecayOptions, decay, option, part, positive, read, stepOf } from './options.ts'
+import { type DecayOptions, decay, option, read, stepOf } from './options.ts'
 import { blend, optimizerOf, zerosOf } from './rule.ts'
 
 /** The options of {@link adafactor}. */
 export interface AdafactorOptions extends DecayOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** The power of t with which means of squares forget, less than 0. Default: -0.8. */
-  readonly beta2Decay?: number
+  readonly beta2Decay?: Limit<'negative'>
   /** Added to squares of gradients. Default: 1e-30. */
-  readonly epsilon1?: number
+  readonly epsilon1?: Limit<'positive'>
   /** The least size that a parameter counts with. Default: 0.001. */
-  readonly epsilon2?: number
+  readonly epsilon2?: Limit<'positive'>
   /** The largest root mean square of an update before the step. Default: 1. */
-  readonly clipThreshold?: number
+  readonly clipThreshold?: Limit<'positive'>
   /** Whether the step is at most `1 / sqrt(t)`. Default: true. */
   readonly relativeStep?: boolean
   /** Whether the step is multiplied by the root mean square of the parameter. Default: true. */
   readonly scaleParameter?: boolean
   /** How much of the last update stays. Default: 0, and nothing is remembered for it. */
-  readonly beta1?: number
+  readonly beta1?: Limit<'partBelow1'>
   /** From which size of the last two axes on rows and columns are remembered in place of all elements. Default: 1. */
-  readonly factoredFrom?: number
+  readonly factoredFrom?: Limit<'count'>
 }
 
 type Remembered<T> = { readonly full: T } | { readonly rows: T; readonly columns: T }
@@ -49,21 +51,20 @@ const widened = <T>(ops: Ops<T>, x: T, axis: number): T => {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adafactor = (options: AdafactorOptions = {}): Optimizer => {
+export const adafactor = <const O>(
+  options?: OptionsFor<AdafactorOptions, O, Called<'adafactor', '{ step: 0.001 }'>>,
+): Optimizer => {
   const normal = read<Required<AdafactorOptions>>(
     'adafactor',
     {
       step: stepOf(0.001),
-      beta2Decay: option(
-        number('a number < 0', value => value < 0),
-        -0.8,
-      ),
+      beta2Decay: option(negative, -0.8),
       epsilon1: option(positive, 1e-30),
       epsilon2: option(positive, 0.001),
       clipThreshold: option(positive, 1),
       relativeStep: option(boolean, true),
       scaleParameter: option(boolean, true),
-      beta1: option(part, 0),
+      beta1: option(partBelow1, 0),
       factoredFrom: option(integer(1), 1),
       ...decay,
     },

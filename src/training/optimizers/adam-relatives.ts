@@ -1,17 +1,20 @@
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { notNegative, partBelow1, positive } from '../../base/options.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
 import type { MomentsOptions } from './adam.ts'
-import { decay, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import { decay, option, read, stepOf } from './options.ts'
 import { blend, named, optimizerOf, signOf } from './rule.ts'
 
-const betas = { beta1: option(part, 0.9), beta2: option(part, 0.999) }
+const betas = { beta1: option(partBelow1, 0.9), beta2: option(partBelow1, 0.999) }
 
 /** The options of {@link adamax}. */
 export interface AdamaxOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.002. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the largest gradient. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
 }
 
 /**
@@ -20,7 +23,9 @@ export interface AdamaxOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adamax = (options: AdamaxOptions = {}): Optimizer => {
+export const adamax = <const O>(
+  options?: OptionsFor<AdamaxOptions, O, Called<'adamax', '{ step: 0.002 }'>>,
+): Optimizer => {
   const normal = read<Required<AdamaxOptions>>(
     'adamax',
     { step: stepOf(0.002), ...betas, epsilon: option(positive, 1e-7), ...decay },
@@ -42,11 +47,11 @@ export const adamax = (options: AdamaxOptions = {}): Optimizer => {
 /** The options of {@link nadam}. */
 export interface NadamOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the root of the corrected mean of squares. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** How fast beta1 reaches its value: `beta1 · (1 - 0.5 · 0.96^(t · momentumDecay))`. Default: 0.004; in Keras 1. */
-  readonly momentumDecay?: number
+  readonly momentumDecay?: Limit<'notNegative'>
 }
 
 /** The product of the momenta up to an update, counted from 1; smaller than the last bit of 1, it is 0. */
@@ -63,7 +68,9 @@ const productOf = (momentumAt: (t: number) => number, last: number): number => {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const nadam = (options: NadamOptions = {}): Optimizer => {
+export const nadam = <const O>(
+  options?: OptionsFor<NadamOptions, O, Called<'nadam', '{ step: 0.001 }'>>,
+): Optimizer => {
   const normal = read<Required<NadamOptions>>(
     'nadam',
     {
@@ -103,11 +110,11 @@ export const nadam = (options: NadamOptions = {}): Optimizer => {
 /** The options of {@link radam}. */
 export interface RadamOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the root of the mean of squares. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** The length of the average from which its variance is considered known. Default: 5. */
-  readonly threshold?: number
+  readonly threshold?: Limit<'positive'>
 }
 
 /**
@@ -118,7 +125,9 @@ export interface RadamOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const radam = (options: RadamOptions = {}): Optimizer => {
+export const radam = <const O>(
+  options?: OptionsFor<RadamOptions, O, Called<'radam', '{ step: 0.001 }'>>,
+): Optimizer => {
   const normal = read<Required<RadamOptions>>(
     'radam',
     {
@@ -155,11 +164,11 @@ export const radam = (options: RadamOptions = {}): Optimizer => {
 /** The options of {@link adabelief}. */
 export interface AdabeliefOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the root of the corrected spread. Default: 1e-16. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** Added to the corrected spread under the root. Default: 1e-16. */
-  readonly epsilonRoot?: number
+  readonly epsilonRoot?: Limit<'notNegative'>
 }
 
 /**
@@ -170,7 +179,9 @@ export interface AdabeliefOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adabelief = (options: AdabeliefOptions = {}): Optimizer => {
+export const adabelief = <const O>(
+  options?: OptionsFor<AdabeliefOptions, O, Called<'adabelief', '{ step: 0.001 }'>>,
+): Optimizer => {
   const normal = read<Required<AdabeliefOptions>>(
     'adabelief',
     {
@@ -202,7 +213,7 @@ export const adabelief = (options: AdabeliefOptions = {}): Optimizer => {
 /** The options of {@link lion}. */
 export interface LionOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.0001. */
-  readonly step?: Step
+  readonly step?: LearningRate
 }
 
 /**
@@ -211,10 +222,10 @@ export interface LionOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const lion = (options: LionOptions = {}): Optimizer => {
+export const lion = <const O>(options?: OptionsFor<LionOptions, O, Called<'lion', '{ step: 0.0001 }'>>): Optimizer => {
   const normal = read<Required<LionOptions>>(
     'lion',
-    { step: stepOf(0.0001), beta1: option(part, 0.9), beta2: option(part, 0.99), ...decay },
+    { step: stepOf(0.0001), beta1: option(partBelow1, 0.9), beta2: option(partBelow1, 0.99), ...decay },
     options,
   )
   const rule = named({

@@ -1,22 +1,25 @@
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { notNegative, partBelow1, positive } from '../../base/options.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
-import { type DecayOptions, decay, flag, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
+import { type DecayOptions, decay, flag, option, read, stepOf } from './options.ts'
 import { blend, named, optimizerOf } from './rule.ts'
 
 /** What Adam and its relatives have in common. */
 export interface MomentsOptions extends DecayOptions {
   /** How much of the mean of gradients stays. Default: 0.9. */
-  readonly beta1?: number
+  readonly beta1?: Limit<'partBelow1'>
   /** How much of the mean of squared gradients stays. Default: 0.999. */
-  readonly beta2?: number
+  readonly beta2?: Limit<'partBelow1'>
 }
 
 /** The options of {@link adam}. */
 export interface AdamOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the root of the mean of squares. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** Whether to divide by the largest mean of squares so far (Reddi et al. 2018). Default: false. */
   readonly amsgrad?: boolean
 }
@@ -43,8 +46,8 @@ const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer => {
 
 const moments = {
   step: stepOf(0.001),
-  beta1: option(part, 0.9),
-  beta2: option(part, 0.999),
+  beta1: option(partBelow1, 0.9),
+  beta2: option(partBelow1, 0.999),
   epsilon: option(positive, 1e-7),
   amsgrad: flag,
 }
@@ -56,7 +59,7 @@ const moments = {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adam = (options: AdamOptions = {}): Optimizer =>
+export const adam = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adam', '{ step: 0.001 }'>>): Optimizer =>
   adamOf('adam', read<Required<AdamOptions>>('adam', { ...moments, ...decay }, options))
 
 /**
@@ -72,7 +75,7 @@ export const adam = (options: AdamOptions = {}): Optimizer =>
  * updates.linear.bias.dataSync()[0] // 0
  * ```
  */
-export const adamw = (options: AdamOptions = {}): Optimizer =>
+export const adamw = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adamw', '{ step: 0.001 }'>>): Optimizer =>
   adamOf(
     'adamw',
     read<Required<AdamOptions>>('adamw', { ...moments, ...decay, weightDecay: option(notNegative, 0.01) }, options),

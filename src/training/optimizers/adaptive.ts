@@ -1,7 +1,10 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { notNegative, partBelow1, positive } from '../../base/options.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
-import { type DecayOptions, decay, flag, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
+import { type DecayOptions, decay, flag, option, read, stepOf } from './options.ts'
 import { blend, named, optimizerOf } from './rule.ts'
 
 // Steps that are divided by the root of what gradients were so far.
@@ -9,11 +12,11 @@ import { blend, named, optimizerOf } from './rule.ts'
 /** The options of {@link adagrad}. */
 export interface AdagradOptions extends DecayOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.1. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Where the sum of squares begins. Default: 0.1, as in TensorFlow; PyTorch begins with 0. */
-  readonly initialAccumulator?: number
+  readonly initialAccumulator?: Limit<'notNegative'>
   /** Added to the sum of squares under the root. Default: 0; Keras has 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'notNegative'>
 }
 
 /**
@@ -21,7 +24,9 @@ export interface AdagradOptions extends DecayOptions {
  *
  * @throws InvalidOption if an option is out of range, or the sum could be 0
  */
-export const adagrad = (options: AdagradOptions = {}): Optimizer => {
+export const adagrad = <const O>(
+  options?: OptionsFor<AdagradOptions, O, Called<'adagrad', '{ step: 0.1 }'>>,
+): Optimizer => {
   const normal = read<Required<AdagradOptions>>(
     'adagrad',
     {
@@ -56,11 +61,11 @@ export const adagrad = (options: AdagradOptions = {}): Optimizer => {
 /** The options of {@link adadelta}. */
 export interface AdadeltaOptions extends DecayOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 1. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** How much of the means of squares stays. Default: 0.95. */
-  readonly rho?: number
+  readonly rho?: Limit<'partBelow1'>
   /** Added to both means of squares under their roots. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
 }
 
 /**
@@ -69,10 +74,12 @@ export interface AdadeltaOptions extends DecayOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adadelta = (options: AdadeltaOptions = {}): Optimizer => {
+export const adadelta = <const O>(
+  options?: OptionsFor<AdadeltaOptions, O, Called<'adadelta', '{ step: 1 }'>>,
+): Optimizer => {
   const normal = read<Required<AdadeltaOptions>>(
     'adadelta',
-    { step: stepOf(1), rho: option(part, 0.95), epsilon: option(positive, 1e-7), ...decay },
+    { step: stepOf(1), rho: option(partBelow1, 0.95), epsilon: option(positive, 1e-7), ...decay },
     options,
   )
   const rule = named({
@@ -92,17 +99,17 @@ export const adadelta = (options: AdadeltaOptions = {}): Optimizer => {
 /** The options of {@link rmsprop}. */
 export interface RmspropOptions extends DecayOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.1. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** How much of the mean of squares stays. Default: 0.95. */
-  readonly decay?: number
+  readonly decay?: Limit<'partBelow1'>
   /** How much of the last change stays. Default: 0. */
-  readonly momentum?: number
+  readonly momentum?: Limit<'partBelow1'>
   /** Added to the mean of squares under the root. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** Whether to subtract the mean of gradients from their squares. Default: false. */
   readonly centered?: boolean
   /** Where the mean of squares begins. Default: 1, as in TensorFlow 1; Keras and PyTorch begin with 0. */
-  readonly initialSquare?: number
+  readonly initialSquare?: Limit<'notNegative'>
 }
 
 /**
@@ -112,13 +119,15 @@ export interface RmspropOptions extends DecayOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const rmsprop = (options: RmspropOptions = {}): Optimizer => {
+export const rmsprop = <const O>(
+  options?: OptionsFor<RmspropOptions, O, Called<'rmsprop', '{ step: 0.1 }'>>,
+): Optimizer => {
   const normal = read<Required<RmspropOptions>>(
     'rmsprop',
     {
       step: stepOf(0.1),
-      decay: option(part, 0.95),
-      momentum: option(part, 0),
+      decay: option(partBelow1, 0.95),
+      momentum: option(partBelow1, 0),
       epsilon: option(positive, 1e-7),
       centered: flag,
       initialSquare: option(notNegative, 1),

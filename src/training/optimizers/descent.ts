@@ -1,13 +1,16 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { partBelow1 } from '../../base/options.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
-import { type DecayOptions, decay, flag, option, part, read, stepOf } from './options.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
+import { type DecayOptions, decay, flag, option, read, stepOf } from './options.ts'
 import { named, optimizerOf } from './rule.ts'
 
 /** The options of {@link gradientDescent}. */
 export interface GradientDescentOptions extends DecayOptions {
   /** The learning rate, a number or a function of the number of the update, such as a schedule. Default: 0.1. */
-  readonly step?: Step
+  readonly step?: LearningRate
 }
 
 /**
@@ -22,7 +25,9 @@ export interface GradientDescentOptions extends DecayOptions {
  * Array.from(updates.linear.weight.dataSync()) // [-2, 1]
  * ```
  */
-export const gradientDescent = (options: GradientDescentOptions = {}): Optimizer => {
+export const gradientDescent = <const O>(
+  options?: OptionsFor<GradientDescentOptions, O, Called<'gradientDescent', '{ step: 0.1 }'>>,
+): Optimizer => {
   const normal = read<Required<GradientDescentOptions>>('gradientDescent', { step: stepOf(0.1), ...decay }, options)
   const rule = named({
     slots: {},
@@ -35,13 +40,13 @@ export const gradientDescent = (options: GradientDescentOptions = {}): Optimizer
 /** The options of {@link momentum}. */
 export interface MomentumOptions extends DecayOptions {
   /** The learning rate, a number or a function of the number of the update, such as a schedule. Default: 0.1. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** How much of the last velocity stays. Default: 0.9. */
-  readonly momentum?: number
+  readonly momentum?: Limit<'partBelow1'>
   /** Whether to look ahead, as Nesterov (1983) does. Default: false. */
   readonly nesterov?: boolean
   /** The fraction of each gradient, after the first, that does not enter the velocity. Default: 0. */
-  readonly dampening?: number
+  readonly dampening?: Limit<'partBelow1'>
 }
 
 /**
@@ -51,14 +56,16 @@ export interface MomentumOptions extends DecayOptions {
  *
  * @throws InvalidOption if an option is out of range, or a look-ahead is damped
  */
-export const momentum = (options: MomentumOptions = {}): Optimizer => {
+export const momentum = <const O>(
+  options?: OptionsFor<MomentumOptions, O, Called<'momentum', '{ step: 0.1 }'>>,
+): Optimizer => {
   const normal = read<Required<MomentumOptions>>(
     'momentum',
     {
       step: stepOf(0.1),
-      momentum: option(part, 0.9),
+      momentum: option(partBelow1, 0.9),
       nesterov: flag,
-      dampening: option(part, 0),
+      dampening: option(partBelow1, 0),
       ...decay,
     },
     options,

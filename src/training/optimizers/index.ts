@@ -27,7 +27,7 @@ export type { DecayOptions, Mask } from './options.ts'
 export { type IrpropPlusOptions, irpropPlus, type RpropOptions, rprop } from './rprop.ts'
 export { type ScheduleFreeOptions, scheduleFree } from './schedule-free.ts'
 export * from './second-order/index.ts'
-export { accumulate } from './transforms/accumulate.ts'
+export { type AccumulateOptions, accumulate } from './transforms/accumulate.ts'
 export { type AverageOptions, average } from './transforms/average.ts'
 export { averaged } from './transforms/averaged.ts'
 export { byName, freeze } from './transforms/by-name.ts'
@@ -36,6 +36,7 @@ export {
   type AdaptiveClipOptions,
   adaptiveClip,
   type ClipByNormOptions,
+  type ClipByValueOptions,
   clipByNorm,
   clipByValue,
 } from './transforms/clip.ts'

@@ -1,9 +1,12 @@
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { notNegative, partBelow1, positive } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { normOf } from '../finite.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
 import type { MomentsOptions } from './adam.ts'
-import { decay, flag, isMeant, type Mask, mask, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import { decay, flag, isMeant, type Mask, mask, option, read, stepOf } from './options.ts'
 import { blend, masked, named, optimizerOf } from './rule.ts'
 
 // Steps in proportion to the size of each parameter, so that large batches move all layers alike.
@@ -21,9 +24,9 @@ const trustOf = <T>(ops: Ops<T>, param: T, direction: T, factor: number, epsilon
 /** The options of {@link lamb}. */
 export interface LambOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.001. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the root of the corrected mean of squares. Default: 1e-6. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** Which parameters' steps are in proportion to their size: `'weights'` by role, or patterns of names. Default: `'*'`, all. */
   readonly adapts?: Mask
 }
@@ -34,13 +37,13 @@ export interface LambOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
-export const lamb = (options: LambOptions = {}): Optimizer => {
+export const lamb = <const O>(options?: OptionsFor<LambOptions, O, Called<'lamb', '{ step: 0.001 }'>>): Optimizer => {
   const normal = read<Required<LambOptions>>(
     'lamb',
     {
       step: stepOf(0.001),
-      beta1: option(part, 0.9),
-      beta2: option(part, 0.999),
+      beta1: option(partBelow1, 0.9),
+      beta2: option(partBelow1, 0.999),
       epsilon: option(positive, 1e-6),
       adapts: mask,
       ...decay,
@@ -73,17 +76,17 @@ export const lamb = (options: LambOptions = {}): Optimizer => {
 /** The options of {@link lars}. */
 export interface LarsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.1. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** How much of the last velocity stays. Default: 0.9. */
-  readonly momentum?: number
+  readonly momentum?: Limit<'partBelow1'>
   /** Whether to look ahead, as Nesterov (1983) does. Default: false. */
   readonly nesterov?: boolean
   /** The size of a step relative to the parameter's norm, before the learning rate. Default: 0.001. */
-  readonly trust?: number
+  readonly trust?: Limit<'positive'>
   /** Added to the norm of the gradient. Default: 0. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'notNegative'>
   /** The weight decay, added to the gradient. Default: 0. */
-  readonly weightDecay?: number
+  readonly weightDecay?: Limit<'notNegative'>
   /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
   readonly mask?: Mask
   /** Which parameters' steps are in proportion to their size: `'weights'` by role, or patterns of names. Default: `'*'`, all. */
@@ -96,12 +99,12 @@ export interface LarsOptions {
  *
  * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
-export const lars = (options: LarsOptions = {}): Optimizer => {
+export const lars = <const O>(options?: OptionsFor<LarsOptions, O, Called<'lars', '{ step: 0.1 }'>>): Optimizer => {
   const normal = read<Required<LarsOptions>>(
     'lars',
     {
       step: stepOf(0.1),
-      momentum: option(part, 0.9),
+      momentum: option(partBelow1, 0.9),
       nesterov: flag,
       trust: option(positive, 0.001),
       epsilon: option(notNegative, 0),

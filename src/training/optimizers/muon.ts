@@ -1,29 +1,31 @@
-import { boolean, codec, integer, type Option, oneOf } from '../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { boolean, codec, integer, type Option, oneOf, partBelow1, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { isShortList, leafOf, leavesOf, mapTree, treeOf, type VariableTree } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { normOf } from '../finite.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
 import { adamw } from './adam.ts'
-import { type DecayOptions, decay, type Mask, maskOf, option, part, positive, read, stepOf } from './options.ts'
+import { type DecayOptions, decay, type Mask, maskOf, option, read, stepOf } from './options.ts'
 import { blend, optimizerOf, zerosOf } from './rule.ts'
 import { optimizerOption, within } from './transforms/transform.ts'
 
 /** The options of {@link muon}. */
 export interface MuonOptions extends DecayOptions {
   /** The learning rate of matrices, a number or a function of the number of the update. Default: 0.02. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** How much of the mean of gradients stays. Default: 0.95. */
-  readonly momentum?: number
+  readonly momentum?: Limit<'partBelow1'>
   /** Whether to look ahead, as Nesterov (1983) does. Default: true. */
   readonly nesterov?: boolean
   /** How often the Newton-Schulz iteration is done. Default: 5. */
-  readonly iterations?: number
+  readonly iterations?: Limit<'count'>
   /** The coefficients of its polynomial `a x + b x³ + c x⁵`. Default: `[3.4445, -4.775, 2.0315]`. */
   readonly coefficients?: readonly [number, number, number]
   /** Added to the norm by which a matrix is divided first. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /**
    * The factor of a matrix's step: `'columns'`, `sqrt(max(1, columns / rows))`, so that all units change by the same
    * amount, as in the paper and optax; `'rows'`, `sqrt(max(1, rows / columns))`, as in Keras; `'adam'`,
@@ -90,12 +92,12 @@ const orthogonalized = <T>(ops: Ops<T>, matrix: T, [a, b, c]: Coefficients, iter
  * Array.from(updates.linear.bias.dataSync()) // [-1, -2]
  * ```
  */
-export const muon = (options: MuonOptions = {}): Optimizer => {
+export const muon = <const O>(options?: OptionsFor<MuonOptions, O, Called<'muon', '{ step: 0.02 }'>>): Optimizer => {
   const normal = read<Required<MuonOptions>>(
     'muon',
     {
       step: stepOf(0.02),
-      momentum: option(part, 0.95),
+      momentum: option(partBelow1, 0.95),
       nesterov: option(boolean, true),
       iterations: option(integer(1), 5),
       coefficients,

@@ -1,14 +1,10 @@
 import type * as t from 'io-ts/lib/index.js'
-import { boolean, codec, number, type Option, type Options, parseOptions } from '../../base/options.ts'
+import type { Limit } from '../../base/limited-options.ts'
+import { boolean, codec, notNegative, type Option, type Options, parseOptions } from '../../base/options.ts'
 import { matching, matchNames, type NamePatterns, namePatterns } from '../../base/patterns.ts'
 import type { VariableTree } from '../../base/trees.ts'
 import { isWeight, namesIn } from '../penalties/roles.ts'
 import { type Step, stepOption } from '../rate.ts'
-
-/** A part that is kept from update to update. */
-export const part: t.Type<number, unknown, unknown> = number('a number >= 0 and < 1', value => value >= 0 && value < 1)
-export const positive: t.Type<number, unknown, unknown> = number('a positive number', value => value > 0)
-export const notNegative: t.Type<number, unknown, unknown> = number('a number >= 0', value => value >= 0)
 
 /** An option with a default. */
 export const option = <A>(own: t.Type<A, unknown, unknown>, value: A): Option<A> => ({ codec: own, default: value })
@@ -55,7 +51,7 @@ export interface DecayOptions {
    * Decoupled weight decay: subtracts `step · weightDecay · w` in addition to the update (Loshchilov and Hutter 2019).
    * For decay through the gradient, as in PyTorch's Adam and SGD, use `chain(addDecayedWeights(rate), …)`. Default: 0.
    */
-  readonly weightDecay?: number
+  readonly weightDecay?: Limit<'notNegative'>
   /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
   readonly mask?: Mask
 }
@@ -66,7 +62,7 @@ export const decay: Options<Required<DecayOptions>> = { weightDecay: option(notN
 export const read = <Normal extends { readonly step: Step }>(
   name: string,
   options: Options<Normal>,
-  given: unknown,
+  given: unknown = {},
 ): Normal => {
   const rate =
     typeof given === 'number' && stepOption.codec.is(given)

@@ -1,10 +1,11 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { boolean, number } from '../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { above1, boolean, inside, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
-import { option, positive, read } from './options.ts'
+import { option, read } from './options.ts'
 import { optimizerOf, signOf, zerosOf } from './rule.ts'
 
 // Steps of each element's own, which the signs of gradients alone make longer or shorter: for all examples at once, as
@@ -13,15 +14,15 @@ import { optimizerOf, signOf, zerosOf } from './rule.ts'
 /** The options of {@link irpropPlus}. */
 export interface IrpropPlusOptions {
   /** The step of every element in the beginning. Default: 0.1. */
-  readonly step?: number
+  readonly step?: Limit<'positive'>
   /** The shortest step. Default: 0.001. */
-  readonly minstep?: number
+  readonly minstep?: Limit<'positive'>
   /** The longest step. Default: 10. */
-  readonly maxstep?: number
+  readonly maxstep?: Limit<'positive'>
   /** How a step grows while the sign stays, more than 1. Default: 1.2. */
-  readonly increaseFactor?: number
+  readonly increaseFactor?: Limit<'above1'>
   /** How a step shrinks when the sign turns, less than 1. Default: 0.5. */
-  readonly decreaseFactor?: number
+  readonly decreaseFactor?: Limit<'inside'>
 }
 
 /** The options of {@link rprop}. */
@@ -37,14 +38,8 @@ const steps = {
   step: option(positive, 0.1),
   minstep: option(positive, 0.001),
   maxstep: option(positive, 10),
-  increaseFactor: option(
-    number('a number > 1', value => value > 1),
-    1.2,
-  ),
-  decreaseFactor: option(
-    number('a number > 0 and < 1', value => value > 0 && value < 1),
-    0.5,
-  ),
+  increaseFactor: option(above1, 1.2),
+  decreaseFactor: option(inside, 0.5),
 }
 
 type Normal = Required<IrpropPlusOptions>
@@ -128,7 +123,7 @@ const begun = <T>(ops: Ops<T>, { step }: Normal, params: VariableTree<T>): Remem
  *
  * @throws InvalidOption if an option is out of range
  */
-export const rprop = (options: RpropOptions = {}): Optimizer => {
+export const rprop = <const O>(options?: OptionsFor<RpropOptions, O, Called<'rprop', '{ step: 0.1 }'>>): Optimizer => {
   const normal = checked(
     'rprop',
     read<Required<RpropOptions>>('rprop', { ...steps, backtrack: option(boolean, true) }, options),
@@ -150,7 +145,9 @@ export const rprop = (options: RpropOptions = {}): Optimizer => {
  *
  * @throws InvalidOption if an option is out of range; from an update that gets no loss
  */
-export const irpropPlus = (options: IrpropPlusOptions = {}): Optimizer => {
+export const irpropPlus = <const O>(
+  options?: OptionsFor<IrpropPlusOptions, O, Called<'irpropPlus', '{ step: 0.1 }'>>,
+): Optimizer => {
   const normal = checked('irpropPlus', read<Normal>('irpropPlus', steps, options))
   const rule: OptimizerRule = {
     init: <T>(ops: Ops<T>, params: VariableTree<T>) =>

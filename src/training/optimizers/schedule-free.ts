@@ -1,26 +1,28 @@
-import { integer } from '../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { integer, notNegative, partBelow1, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
-import { type Step, stepAt } from '../rate.ts'
+import type { LearningRate } from '../rate.ts'
+import { stepAt } from '../rate.ts'
 import type { MomentsOptions } from './adam.ts'
-import { decay, maskOf, notNegative, option, part, positive, read, stepOf } from './options.ts'
+import { decay, maskOf, option, read, stepOf } from './options.ts'
 import { blend, optimizerOf, zerosOf } from './rule.ts'
 import { averageName } from './transforms/averaged.ts'
 
 /** The options of {@link scheduleFree}. */
 export interface ScheduleFreeOptions extends MomentsOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.0025. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** Added to the root of the corrected mean of squares. Default: 1e-8. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** The number of updates over which the step rises to its value. Default: 0. */
-  readonly warmupIter?: number
+  readonly warmupIter?: Limit<'whole'>
   /** The power of t with which later updates count more in the average. Default: 0. */
-  readonly power?: number
+  readonly power?: Limit<'notNegative'>
   /** The power of the largest step so far with which updates count in the average. Default: 2. */
-  readonly stepPower?: number
+  readonly stepPower?: Limit<'notNegative'>
 }
 
 interface Remembered<T> {
@@ -48,13 +50,15 @@ interface Remembered<T> {
  * Math.round((averaged(state).linear?.weight?.dataSync()[0] ?? 0) * 1000) // 900
  * ```
  */
-export const scheduleFree = (options: ScheduleFreeOptions = {}): Optimizer => {
+export const scheduleFree = <const O>(
+  options?: OptionsFor<ScheduleFreeOptions, O, Called<'scheduleFree', '{ step: 0.0025 }'>>,
+): Optimizer => {
   const normal = read<Required<ScheduleFreeOptions>>(
     'scheduleFree',
     {
       step: stepOf(0.0025),
-      beta1: option(part, 0.9),
-      beta2: option(part, 0.999),
+      beta1: option(partBelow1, 0.9),
+      beta2: option(partBelow1, 0.999),
       epsilon: option(positive, 1e-8),
       warmupIter: option(integer(0), 0),
       power: option(notNegative, 0),

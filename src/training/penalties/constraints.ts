@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../../base/errors.ts'
-import { codec, number, type Option, parseOptions } from '../../base/options.ts'
+import type { Called, Given, Limit, OptionsFor, OptionsOrOne } from '../../base/limited-options.ts'
+import { codec, notNegative, type Option, parseOptions, positive, upTo1 } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { madeBy } from '../../plain/making.ts'
@@ -8,24 +9,28 @@ import type { ExcludeOption } from './regularizers.ts'
 import { exclude } from './roles.ts'
 
 /** A constraint of the library, which is described by its options. */
-const constraintOf = (
+const constraintOf = <O>(
   name: string,
   normal: Required<ExcludeOption>,
   each: <T>(ops: Ops<T>, param: T) => T,
-): Constraint =>
-  madeBy({ word: 'constraint', name, options: { ...normal } }, defineConstraint(name, { ...normal }, each))
+): Given<O, Constraint> =>
+  madeBy({ word: 'constraint', name, options: { ...normal } }, defineConstraint(name, { ...normal }, each)) as Given<
+    O,
+    Constraint
+  >
 
+const expectedAxes = 'an axis, a list of axes, or null for all but the last'
 /** Along which axes a norm is taken. */
 export interface AxisOption extends ExcludeOption {
   /**
    * The axis or axes along which elements belong together, from 0 on or from the end with -1. Default: `null`, all but the
    * last: what leads to one unit of a dense layer or to one channel of a convolution. A vector is one whole.
    */
-  readonly axis?: number | readonly number[] | null
+  readonly axis?: Limit<'integer', typeof expectedAxes> | readonly number[] | null
 }
 
 const axis: Option<readonly number[] | null> = {
-  codec: codec('an axis, a list of axes, or null for all but the last', value => {
+  codec: codec(expectedAxes, value => {
     if (value === null) return null
     const list = isShortList(value) ? value : [value]
     return list.length > 0 && list.every(Number.isSafeInteger)
@@ -71,7 +76,7 @@ const rescaled = <T>(
  */
 export const nonNegative = (options: ExcludeOption = {}): Constraint => {
   const normal = parseOptions<Required<ExcludeOption>>('nonNegative', 'nonNegative()', { exclude }, options)
-  return constraintOf('nonNegative', normal, (ops, param) => ops.relu(param))
+  return constraintOf<unknown>('nonNegative', normal, (ops, param) => ops.relu(param))
 }
 
 /**
@@ -85,14 +90,16 @@ export const nonNegative = (options: ExcludeOption = {}): Constraint => {
  * Array.from(weight.dataSync(), value => Math.round(value * 100) / 100) // [0.6, 0, 0.8, 1]
  * ```
  */
-export const unitNorm = (options: AxisOption = {}): Constraint => {
+export const unitNorm = <const O>(
+  options?: OptionsFor<AxisOption, O, Called<'unitNorm', '{ axis: 0 }'>>,
+): Given<O, Constraint> => {
   const normal = parseOptions<{ axis: readonly number[] | null; exclude: readonly string[] | null }>(
     'unitNorm',
     'unitNorm({ axis: 0 })',
     { axis, exclude },
     options,
   )
-  return constraintOf('unitNorm', normal, (ops, param) =>
+  return constraintOf<O>('unitNorm', normal, (ops, param) =>
     rescaled('unitNorm', ops, param, normal.axis, () => ops.constant(1)),
   )
 }
@@ -100,14 +107,12 @@ export const unitNorm = (options: AxisOption = {}): Constraint => {
 /** The options of {@link limitNorm}. */
 export interface LimitNormOptions extends AxisOption {
   /** The largest length, more than 0. Default: 2. */
-  readonly max?: number
+  readonly max?: Limit<'positive'>
   /** The smallest length, from 0 to max. Default: 0. */
-  readonly min?: number
+  readonly min?: Limit<'notNegative'>
   /** How much of the way to a length within the limits is gone with each update, more than 0 up to 1. Default: 1. */
-  readonly rate?: number
+  readonly rate?: Limit<'upTo1'>
 }
-
-const positive = number('a positive number', value => value > 0)
 
 /**
  * Weights of a length between `min` and `max`: `w · (rate · clip(|w|, min, max) + (1 - rate) · |w|) / (|w| + 1e-7)`, with
@@ -122,7 +127,9 @@ const positive = number('a positive number', value => value > 0)
  * Array.from(weight.dataSync(), value => Math.round(value * 100) / 100) // [0.6, 0, 0.8, 0.5]
  * ```
  */
-export const limitNorm = (options: number | LimitNormOptions = {}): Constraint => {
+export const limitNorm = <const O>(
+  options?: OptionsOrOne<LimitNormOptions, 'max', O, Called<'limitNorm', '{ max: 2, axis: 0 }'>>,
+): Given<O, Constraint> => {
   const normal = parseOptions<{
     max: number
     min: number
@@ -134,8 +141,8 @@ export const limitNorm = (options: number | LimitNormOptions = {}): Constraint =
     'limitNorm({ max: 2, axis: 0 })',
     {
       max: { codec: positive, default: 2 },
-      min: { codec: number('a number >= 0', value => value >= 0), default: 0 },
-      rate: { codec: number('a number > 0 and <= 1', value => value > 0 && value <= 1), default: 1 },
+      min: { codec: notNegative, default: 0 },
+      rate: { codec: upTo1, default: 1 },
       axis,
       exclude,
     },
@@ -150,7 +157,7 @@ export const limitNorm = (options: number | LimitNormOptions = {}): Constraint =
       got: String(min),
       remedy: 'For example: limitNorm({ min: 0.5, max: 2 }).',
     })
-  return constraintOf('limitNorm', normal, (ops, param) =>
+  return constraintOf<O>('limitNorm', normal, (ops, param) =>
     rescaled('limitNorm', ops, param, normal.axis, norm => {
       const within = ops.maximum(ops.minimum(norm, ops.constant(max)), ops.constant(min))
       if (rate === 1) return within

@@ -1,13 +1,12 @@
-import type * as t from 'io-ts/lib/index.js'
-import { number, type Option, oneOf, parseOptions } from '../../base/options.ts'
+import type { Called, Given, Limit, OptionsFor, OptionsOrOne } from '../../base/limited-options.ts'
+import { notNegative, type Option, oneOf, parseOptions } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { madeBy } from '../../plain/making.ts'
 import { axesOf, totalOf } from '../total.ts'
 import { defineRegularizer, type Regularizer } from './regularizer.ts'
 import { exclude } from './roles.ts'
 
-const size: t.Type<number, unknown, unknown> = number('a number >= 0', value => value >= 0)
-const rate: Option<number> = { codec: size, default: 0.01 }
+const rate: Option<number> = { codec: notNegative, default: 0.01 }
 
 /** What all regularizers take. */
 export interface ExcludeOption {
@@ -21,23 +20,29 @@ export interface ExcludeOption {
 /** The options of {@link l1}, {@link l2} and {@link maxNorm}. */
 export interface PenaltyOptions extends ExcludeOption {
   /** The factor of the penalty, >= 0. Default: 0.01. */
-  readonly rate?: number
+  readonly rate?: Limit<'notNegative'>
 }
 
 type Normal<Options> = Required<Options>
 
 /** A regularizer of the library, which is described by its options. */
-const regularizerOf = (
+const regularizerOf = <O>(
   name: string,
   normal: Normal<ExcludeOption>,
   each: <T>(ops: Ops<T>, param: T) => T | null,
-): Regularizer =>
-  madeBy({ word: 'regularizer', name, options: { ...normal } }, defineRegularizer(name, { ...normal }, each))
+): Given<O, Regularizer> =>
+  madeBy({ word: 'regularizer', name, options: { ...normal } }, defineRegularizer(name, { ...normal }, each)) as Given<
+    O,
+    Regularizer
+  >
 
+type Rated<Name extends string> = <const O>(
+  options?: OptionsOrOne<PenaltyOptions, 'rate', O, Called<Name, '0.01'>>,
+) => Given<O, Regularizer>
 /** A regularizer with one rate, which may be given alone. */
 const rated =
-  (name: string, each: <T>(ops: Ops<T>, param: T) => T) =>
-  (options: number | PenaltyOptions = {}): Regularizer => {
+  <const Name extends string>(name: Name, each: <T>(ops: Ops<T>, param: T) => T): Rated<Name> =>
+  options => {
     const given = typeof options === 'number' ? { rate: options } : options
     const normal = parseOptions<Normal<PenaltyOptions>>(name, `${name}(0.01)`, { rate, exclude }, given)
     return regularizerOf(name, normal, (ops, param) => ops.multiply(each(ops, param), ops.constant(normal.rate)))
@@ -54,9 +59,7 @@ const rated =
  * String(l1(0.5)) // l1({ rate: 0.5 })
  * ```
  */
-export const l1: (options?: number | PenaltyOptions) => Regularizer = rated('l1', (ops, param) =>
-  totalOf(ops, ops.abs(param)),
-)
+export const l1: Rated<'l1'> = rated('l1', (ops, param) => totalOf(ops, ops.abs(param)))
 
 /**
  * `rate · sum(w²)` over all weights, without the factor ½ that some put before it.
@@ -68,9 +71,7 @@ export const l1: (options?: number | PenaltyOptions) => Regularizer = rated('l1'
  * l2(0.5)({ linear: { weight: tensor([[1, -3]]), bias: tensor([7]) } }).dataSync()[0] // 5
  * ```
  */
-export const l2: (options?: number | PenaltyOptions) => Regularizer = rated('l2', (ops, param) =>
-  totalOf(ops, ops.square(param)),
-)
+export const l2: Rated<'l2'> = rated('l2', (ops, param) => totalOf(ops, ops.square(param)))
 
 /**
  * `rate · max(|w|)`, summed over the weights of all layers: only the largest of each feels it.
@@ -82,16 +83,14 @@ export const l2: (options?: number | PenaltyOptions) => Regularizer = rated('l2'
  * maxNorm(0.5)({ a: { weight: tensor([[1, -3]]) }, b: { weight: tensor([5]) } }).dataSync()[0] // 4
  * ```
  */
-export const maxNorm: (options?: number | PenaltyOptions) => Regularizer = rated('maxNorm', (ops, param) =>
-  ops.max(ops.abs(param), axesOf(ops, param)),
-)
+export const maxNorm: Rated<'maxNorm'> = rated('maxNorm', (ops, param) => ops.max(ops.abs(param), axesOf(ops, param)))
 
 /** The options of {@link elastic}. */
 export interface ElasticOptions extends ExcludeOption {
   /** The rate of absolute values, 0 or more. Default: 0.01. */
-  readonly l1?: number
+  readonly l1?: Limit<'notNegative'>
   /** The rate of squares, 0 or more. Default: 0.01. */
-  readonly l2?: number
+  readonly l2?: Limit<'notNegative'>
 }
 
 /**
@@ -103,14 +102,16 @@ export interface ElasticOptions extends ExcludeOption {
  * elastic({ l1: 1, l2: 0.5 })({ linear: { weight: tensor([[1, -3]]) } }).dataSync()[0] // 9
  * ```
  */
-export const elastic = (options: ElasticOptions = {}): Regularizer => {
+export const elastic = <const O>(
+  options?: OptionsFor<ElasticOptions, O, Called<'elastic', '{ l1: 0.01, l2: 0.01 }'>>,
+): Given<O, Regularizer> => {
   const normal = parseOptions<Normal<ElasticOptions>>(
     'elastic',
     'elastic({ l1: 0.01, l2: 0.01 })',
     { l1: rate, l2: rate, exclude },
     options,
   )
-  return regularizerOf('elastic', normal, (ops, param) =>
+  return regularizerOf<O>('elastic', normal, (ops, param) =>
     ops.add(
       ops.multiply(totalOf(ops, ops.abs(param)), ops.constant(normal.l1)),
       ops.multiply(totalOf(ops, ops.square(param)), ops.constant(normal.l2)),
@@ -143,14 +144,16 @@ const unitRows = <T>(ops: Ops<T>, rows: T): T => {
  * orthogonalPenalty(1)({ linear: { weight } }).dataSync()[0] // 0
  * ```
  */
-export const orthogonalPenalty = (options: number | OrthogonalPenaltyOptions = {}): Regularizer => {
+export const orthogonalPenalty = <const O>(
+  options?: OptionsOrOne<OrthogonalPenaltyOptions, 'rate', O, Called<'orthogonalPenalty', '0.01'>>,
+): Given<O, Regularizer> => {
   const normal = parseOptions<Normal<OrthogonalPenaltyOptions>>(
     'orthogonalPenalty',
     'orthogonalPenalty(0.01)',
     { rate, mode: { codec: oneOf(['rows', 'columns']), default: 'rows' }, exclude },
     typeof options === 'number' ? { rate: options } : options,
   )
-  return regularizerOf('orthogonalPenalty', normal, (ops, param) => {
+  return regularizerOf<O>('orthogonalPenalty', normal, (ops, param) => {
     const shape = ops.shape(param)
     if (shape.length < 2) return null
     const table = shape.length === 2 ? param : ops.reshape(param, [null, shape.at(-1) as number])

@@ -1,24 +1,25 @@
-import { boolean, number } from '../../base/options.ts'
-import { finite, positive, type Schedule, schedule, share, startIter, updates } from './schedule.ts'
+import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { boolean, from1, positive, part as share } from '../../base/options.ts'
+import { finite, type Schedule, schedule, startIter, updates } from './schedule.ts'
 
 /** The options of {@link cosineDecay}. */
 export interface CosineDecayOptions {
   /** The rate of update 0. */
   readonly initialValue: number
   /** The number of updates to the lowest rate; with `restarts`, that of the first period. */
-  readonly decayIter: number
+  readonly decayIter: Limit<'updates'>
   /** The lowest rate, as a fraction of `initialValue`. Default: 0. */
-  readonly alpha?: number
+  readonly alpha?: Limit<'part'>
   /** The exponent of the cosine. Default: 1. */
-  readonly exponent?: number
+  readonly exponent?: Limit<'positive'>
   /** Whether it starts again after each period, rather than to stay low. Default: false. */
   readonly restarts?: boolean
   /** How many times as long each period is as the one before, 1 or more. Default: 1. */
-  readonly tMul?: number
+  readonly tMul?: Limit<'from1'>
   /** How many times as high each period starts as the one before. Default: 1. */
-  readonly mMul?: number
+  readonly mMul?: Limit<'positive'>
   /** The update to start from: the rate of the first update is that of update `startIter`. Default: 0. */
-  readonly startIter?: number
+  readonly startIter?: Limit<'whole'>
 }
 
 /** In which period a time is, counted in first periods, and which part of that is over. */
@@ -44,8 +45,10 @@ const periodOf = (time: number, tMul: number): readonly [period: number, part: n
  * cosineDecay({ initialValue: 1, decayIter: 100, restarts: true, mMul: 0.5 })(200) // 0.25
  * ```
  */
-export const cosineDecay = (options: CosineDecayOptions): Schedule =>
-  schedule<Required<CosineDecayOptions>>(
+export const cosineDecay = <const O>(
+  options: OptionsFor<CosineDecayOptions, O, Called<'cosineDecay', '{ initialValue: 0.1, decayIter: 1000 }'>>,
+): Given<O, Schedule> =>
+  schedule<Required<CosineDecayOptions>, O>(
     'cosineDecay',
     'cosineDecay({ initialValue: 0.1, decayIter: 1000 })',
     {
@@ -54,7 +57,7 @@ export const cosineDecay = (options: CosineDecayOptions): Schedule =>
       alpha: { codec: share, default: 0 },
       exponent: { codec: positive, default: 1 },
       restarts: { codec: boolean, default: false },
-      tMul: { codec: number('a number >= 1', value => value >= 1), default: 1 },
+      tMul: { codec: from1, default: 1 },
       mMul: { codec: positive, default: 1 },
       startIter,
     },

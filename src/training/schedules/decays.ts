@@ -1,5 +1,6 @@
-import { boolean } from '../../base/options.ts'
-import { finite, finiteOrNone, positive, type Schedule, schedule, staircase, startIter, updates } from './schedule.ts'
+import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { boolean, positive } from '../../base/options.ts'
+import { finite, finiteOrNone, type Schedule, schedule, staircase, startIter, updates } from './schedule.ts'
 
 // Rates that shrink from the first update on. Each is a pure function: where training goes on from update 1,000, it gives
 // what it would have given without the interruption.
@@ -9,13 +10,13 @@ interface Decay {
   /** The rate of update 0. */
   readonly initialValue: number
   /** The update to start from: the rate of the first update is that of update `startIter`. Default: 0. */
-  readonly startIter?: number
+  readonly startIter?: Limit<'whole'>
 }
 
 /** The options of {@link stepDecay}. */
 export interface StepDecayOptions extends Decay {
   /** After so many updates the rate is half, after twice as many a third. */
-  readonly reductionFreq: number
+  readonly reductionFreq: Limit<'updates'>
 }
 
 /**
@@ -30,8 +31,10 @@ export interface StepDecayOptions extends Decay {
  * String(rate) // stepDecay({ initialValue: 0.1, reductionFreq: 100 })
  * ```
  */
-export const stepDecay = (options: StepDecayOptions): Schedule =>
-  schedule<Required<StepDecayOptions>>(
+export const stepDecay = <const O>(
+  options: OptionsFor<StepDecayOptions, O, Called<'stepDecay', '{ initialValue: 0.1, reductionFreq: 100 }'>>,
+): Given<O, Schedule> =>
+  schedule<Required<StepDecayOptions>, O>(
     'stepDecay',
     'stepDecay({ initialValue: 0.1, reductionFreq: 100 })',
     { initialValue: { codec: finite }, reductionFreq: { codec: updates }, startIter },
@@ -42,9 +45,9 @@ export const stepDecay = (options: StepDecayOptions): Schedule =>
 /** The options of {@link inverseTime}. */
 export interface InverseTimeOptions extends Decay {
   /** The number of updates that counts as one unit of time. */
-  readonly reductionFreq: number
+  readonly reductionFreq: Limit<'updates'>
   /** How much each unit of time adds to the divisor. */
-  readonly reductionRate: number
+  readonly reductionRate: Limit<'positive'>
   /** Whether time counts in whole units. Default: false. */
   readonly staircase?: boolean
 }
@@ -68,8 +71,14 @@ const units = (
  * inverseTime({ initialValue: 0.1, reductionFreq: 10, reductionRate: 0.5 })(20) // 0.05
  * ```
  */
-export const inverseTime = (options: InverseTimeOptions): Schedule =>
-  schedule<Required<InverseTimeOptions>>(
+export const inverseTime = <const O>(
+  options: OptionsFor<
+    InverseTimeOptions,
+    O,
+    Called<'inverseTime', '{ initialValue: 0.1, reductionFreq: 100, reductionRate: 0.5 }'>
+  >,
+): Given<O, Schedule> =>
+  schedule<Required<InverseTimeOptions>, O>(
     'inverseTime',
     'inverseTime({ initialValue: 0.1, reductionFreq: 100, reductionRate: 0.5 })',
     {
@@ -86,8 +95,8 @@ export const inverseTime = (options: InverseTimeOptions): Schedule =>
 /** The options of {@link exponentialDecay}. */
 export interface ExponentialDecayOptions extends Decay {
   /** After so many updates the rate is multiplied by `reductionRate`. */
-  readonly reductionFreq: number
-  readonly reductionRate: number
+  readonly reductionFreq: Limit<'updates'>
+  readonly reductionRate: Limit<'positive'>
   /** Whether it is multiplied at once, after `reductionFreq` updates, or a little with every update (the default). */
   readonly staircase?: boolean
   /** The limit of the rate: a lower limit, or an upper one if `reductionRate` > 1. Default: `null`, no limit. */
@@ -105,8 +114,14 @@ export interface ExponentialDecayOptions extends Decay {
  * rate(200) // 0.2
  * ```
  */
-export const exponentialDecay = (options: ExponentialDecayOptions): Schedule =>
-  schedule<Required<ExponentialDecayOptions>>(
+export const exponentialDecay = <const O>(
+  options: OptionsFor<
+    ExponentialDecayOptions,
+    O,
+    Called<'exponentialDecay', '{ initialValue: 0.1, reductionFreq: 100, reductionRate: 0.5 }'>
+  >,
+): Given<O, Schedule> =>
+  schedule<Required<ExponentialDecayOptions>, O>(
     'exponentialDecay',
     'exponentialDecay({ initialValue: 0.1, reductionFreq: 100, reductionRate: 0.5 })',
     {
@@ -130,11 +145,11 @@ export const exponentialDecay = (options: ExponentialDecayOptions): Schedule =>
 /** The options of {@link polynomialDecay}. */
 export interface PolynomialDecayOptions extends Decay {
   /** The number of updates until the rate is `minstep`. */
-  readonly decayIter: number
+  readonly decayIter: Limit<'updates'>
   /** The rate in the end, which may also be above the one in the beginning. Default: 0.001. */
   readonly minstep?: number
   /** 1 (the default) for a line. */
-  readonly power?: number
+  readonly power?: Limit<'positive'>
   /** Whether, once at `minstep`, it starts again from higher up, over twice, three times… as many updates. Default: false. */
   readonly cycle?: boolean
 }
@@ -151,8 +166,10 @@ export interface PolynomialDecayOptions extends Decay {
  * rate(20) // 0
  * ```
  */
-export const polynomialDecay = (options: PolynomialDecayOptions): Schedule =>
-  schedule<Required<PolynomialDecayOptions>>(
+export const polynomialDecay = <const O>(
+  options: OptionsFor<PolynomialDecayOptions, O, Called<'polynomialDecay', '{ initialValue: 0.1, decayIter: 1000 }'>>,
+): Given<O, Schedule> =>
+  schedule<Required<PolynomialDecayOptions>, O>(
     'polynomialDecay',
     'polynomialDecay({ initialValue: 0.1, decayIter: 1000 })',
     {

@@ -1,29 +1,28 @@
 import { InvalidOption } from '../../base/errors.ts'
-import { boolean, number, oneOf } from '../../base/options.ts'
+import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { boolean, inside, oneOf, positive } from '../../base/options.ts'
 import { through } from './piecewise.ts'
-import { finite, positive, type Schedule, schedule, updates } from './schedule.ts'
+import { finite, type Schedule, schedule, updates } from './schedule.ts'
 
 /** The options of {@link oneCycle}. */
 export interface OneCycleOptions {
   /** The highest rate. */
   readonly peakValue: number
   /** The number of updates until the lowest rate. */
-  readonly totalIter: number
+  readonly totalIter: Limit<'updates'>
   /** The fraction of updates in which the rate increases. Default: 0.3. */
-  readonly pctStart?: number
+  readonly pctStart?: Limit<'inside'>
   /** The highest rate divided by that of update 0. Default: 25. */
-  readonly divFactor?: number
+  readonly divFactor?: Limit<'positive'>
   /** The rate of update 0 divided by the final one. Default: 10,000. */
-  readonly finalDivFactor?: number
+  readonly finalDivFactor?: Limit<'positive'>
   /** Along half a cosine (the default) or a line. */
   readonly interpolation?: 'linear' | 'cosine'
   /** Whether it comes down to the rate of update 0 first, and to the lowest from there. Default: false. */
   readonly threePhase?: boolean
   /** With `threePhase`, the fraction of updates after which the rate is back at that of update 0. Default: 0.85. */
-  readonly pctFinal?: number
+  readonly pctFinal?: Limit<'inside'>
 }
-
-const part = number('a number > 0 and < 1', value => value > 0 && value < 1)
 
 /**
  * One cycle: from `peakValue / divFactor` up to `peakValue` at update `⌊pctStart · totalIter⌋`, and down to
@@ -37,19 +36,21 @@ const part = number('a number > 0 and < 1', value => value > 0 && value < 1)
  * rate(30) // 1
  * ```
  */
-export const oneCycle = (options: OneCycleOptions): Schedule =>
-  schedule<Required<OneCycleOptions>>(
+export const oneCycle = <const O>(
+  options: OptionsFor<OneCycleOptions, O, Called<'oneCycle', '{ peakValue: 0.1, totalIter: 1000 }'>>,
+): Given<O, Schedule> =>
+  schedule<Required<OneCycleOptions>, O>(
     'oneCycle',
     'oneCycle({ peakValue: 0.1, totalIter: 1000 })',
     {
       peakValue: { codec: finite },
       totalIter: { codec: updates },
-      pctStart: { codec: part, default: 0.3 },
+      pctStart: { codec: inside, default: 0.3 },
       divFactor: { codec: positive, default: 25 },
       finalDivFactor: { codec: positive, default: 1e4 },
       interpolation: { codec: oneOf(['linear', 'cosine']), default: 'cosine' },
       threePhase: { codec: boolean, default: false },
-      pctFinal: { codec: part, default: 0.85 },
+      pctFinal: { codec: inside, default: 0.85 },
     },
     options,
     ({ peakValue, totalIter, pctStart, divFactor, finalDivFactor, interpolation, threePhase, pctFinal }) => {

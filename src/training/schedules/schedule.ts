@@ -1,6 +1,8 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../base/errors.ts'
-import { boolean, codec, integer, listOf, number, type Options, parseOptions } from '../../base/options.ts'
+import type { Given } from '../../base/limited-options.ts'
+import { expectedNumbers } from '../../base/limits.ts'
+import { boolean, codec, integer, listOf, notNegative, number, type Options, parseOptions } from '../../base/options.ts'
 import { shownAs } from '../../base/shown.ts'
 import { byName, isShortList } from '../../base/trees.ts'
 import { toJson } from '../../plain/json.ts'
@@ -39,13 +41,13 @@ export const isSchedule = (value: unknown): value is Schedule =>
   typeof value === 'function' && (value as Partial<Schedule>).kind === 'Schedule'
 
 /** Makes a schedule from options and a function of them. */
-export const schedule = <Normal extends object>(
+export const schedule = <Normal extends object, O = unknown>(
   name: string,
   example: string,
   options: Options<Normal>,
   given: unknown,
   make: (options: Normal) => (update: number) => number,
-): Schedule => {
+): Given<O, Schedule> => {
   const normal = parseOptions(name, example, options, given)
   const rate = make(normal)
   const shown = Object.entries(normal).filter(([option, value]) => value !== options[option as keyof Normal].default)
@@ -67,7 +69,7 @@ export const schedule = <Normal extends object>(
     toString: () => `${name}({ ${shown.map(([option, value]) => `${option}: ${printed(value)}`).join(', ')} })`,
   }
   const made: Schedule = Object.freeze(Object.defineProperties(Object.assign(at, own), shownAs(String)))
-  return madeBy({ word: 'schedule', name, options: own.options, form: 'beside' }, made)
+  return madeBy({ word: 'schedule', name, options: own.options, form: 'beside' }, made) as Given<O, Schedule>
 }
 
 /** The rate of an update. */
@@ -76,13 +78,7 @@ export const rateAt = (rate: Step, update: number): number => (typeof rate === '
 /** Any finite number. */
 export const finite: t.Type<number, unknown, unknown> = number('a finite number')
 /** A number of updates. */
-export const updates: t.Type<number, unknown, unknown> = number('a positive number of updates', n => n > 0)
-export const positive: t.Type<number, unknown, unknown> = number('a positive number', value => value > 0)
-/** A part of a whole. */
-export const share: t.Type<number, unknown, unknown> = number(
-  'a number >= 0 and <= 1',
-  value => value >= 0 && value <= 1,
-)
+export const updates: t.Type<number, unknown, unknown> = number(expectedNumbers.updates, n => n > 0)
 /** A finite number, or `null` for none. */
 export const finiteOrNone: t.Type<number | null, unknown, unknown> = codec(
   'a finite number, or null for none',
@@ -104,6 +100,6 @@ export const staircase: { readonly codec: t.Type<boolean, unknown, unknown>; rea
 /** Numbers of updates, each after the one before. */
 export const boundaries: t.Type<readonly number[], unknown, unknown> = listOf(
   'a list of numbers of updates >= 0 in increasing order',
-  number('a number >= 0', value => value >= 0).is,
+  notNegative.is,
   { check: list => list.every((boundary, i) => i === 0 || boundary > (list[i - 1] as number)) },
 )

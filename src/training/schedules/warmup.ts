@@ -1,3 +1,4 @@
+import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
 import type { Step } from '../rate.ts'
 import { finite, rate, rateAt, type Schedule, schedule, updates } from './schedule.ts'
 
@@ -6,7 +7,7 @@ export interface WarmupOptions {
   /** The rate after the warmup, or a schedule, which starts at its update 0. */
   readonly to: Step
   /** How many updates the way there takes. */
-  readonly warmupIter: number
+  readonly warmupIter: Limit<'updates'>
   /** The rate of update 0. Default: 0. */
   readonly initialValue?: number
 }
@@ -22,8 +23,10 @@ export interface WarmupOptions {
  * rate(100) // 0.1
  * ```
  */
-export const warmup = (options: WarmupOptions): Schedule =>
-  schedule<Required<WarmupOptions>>(
+export const warmup = <const O>(
+  options: OptionsFor<WarmupOptions, O, Called<'warmup', '{ to: 0.1, warmupIter: 100 }'>>,
+): Given<O, Schedule> =>
+  schedule<Required<WarmupOptions>, O>(
     'warmup',
     'warmup({ to: 0.1, warmupIter: 100 })',
     { to: rate, warmupIter: { codec: updates }, initialValue: { codec: finite, default: 0 } },

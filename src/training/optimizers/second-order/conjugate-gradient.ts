@@ -1,10 +1,11 @@
 import type * as t from 'io-ts/lib/index.js'
-import { codec, type Options, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import { codec, type Options, parseOptions, positive } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import type { VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { option, positive } from '../options.ts'
+import { option } from '../options.ts'
 import { optimizerOf, zerosOf } from '../rule.ts'
 import { countOf, dot, unvectorOf, vectorOf } from './vector.ts'
 import { checkedSearch, type LineSearch, type LineSearchOptions, lineSearch, lineSearchOptions } from './wolfe.ts'
@@ -17,7 +18,7 @@ export interface ConjugateGradientOptions extends LineSearchOptions {
   /** How much of the last direction stays. Default: `'fletcherReeves'`. */
   readonly updateFunction?: ConjugateGradientFunction
   /** That part is at most `1 / epsilon`. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
 }
 
 interface Normal extends LineSearch {
@@ -97,7 +98,9 @@ interface Remembered<T> {
  * Array.from(updates.point.x.dataSync()) // [-3, -1]
  * ```
  */
-export const conjugateGradient = (given: ConjugateGradientOptions = {}): Optimizer => {
+export const conjugateGradient = <const O>(
+  given?: OptionsFor<ConjugateGradientOptions, O, Called<'conjugateGradient', "{ updateFunction: 'polakRibiere' }">>,
+): Optimizer => {
   const name = 'conjugateGradient'
   const read = parseOptions<Normal>(name, `${name}({ updateFunction: 'polakRibiere' })`, options, given)
   const normal = checkedSearch(name, read)

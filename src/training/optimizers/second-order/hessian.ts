@@ -1,4 +1,5 @@
-import { type Options, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import { notNegative, type Options, parseOptions, positive } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import type { VariableTree } from '../../../base/trees.ts'
 import type { Handle } from '../../../functions/function.ts'
@@ -6,8 +7,9 @@ import { hessianOf, type Nested } from '../../../functions/jacobian.ts'
 import { solve } from '../../../ops/linear-algebra.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { type Step, stepAt } from '../../rate.ts'
-import { notNegative, option, positive, read, stepOf } from '../options.ts'
+import type { LearningRate } from '../../rate.ts'
+import { stepAt } from '../../rate.ts'
+import { option, read, stepOf } from '../options.ts'
 import { optimizerOf } from '../rule.ts'
 import { diagonalOf, hessianTimes, matrixOf } from './second-derivatives.ts'
 import { countOf, scaledIdentity, unvectorOf, vectorOf } from './vector.ts'
@@ -15,7 +17,7 @@ import { countOf, scaledIdentity, unvectorOf, vectorOf } from './vector.ts'
 /** The options of {@link hessian}. */
 export interface HessianOptions {
   /** Added to the diagonal of the Hessian, at least 0. Default: 1. */
-  readonly penaltyConst?: number
+  readonly penaltyConst?: Limit<'notNegative'>
 }
 
 /**
@@ -51,7 +53,9 @@ export function hessian<T = Handle, Rest extends readonly unknown[] = []>(
 export function hessian<T = Handle, X = T, Rest extends readonly unknown[] = []>(
   f: (ops: Ops<T>, at: X, ...rest: Rest) => T,
 ): (ops: Ops<T>, at: X, ...rest: Rest) => Nested<X, T, X>
-export function hessian(options?: HessianOptions): Optimizer
+export function hessian<const O>(
+  options?: OptionsFor<HessianOptions, O, Called<'hessian', '{ penaltyConst: 1 }'>>,
+): Optimizer
 export function hessian(given: unknown = {}): unknown {
   return typeof given === 'function' ? hessianOf(given) : newton(given)
 }
@@ -86,9 +90,9 @@ const newton = (options: unknown): Optimizer => {
 /** The options of {@link hessianDiagonal}. */
 export interface HessianDiagonalOptions {
   /** The learning rate, a number or a function of the number of the update. Default: 0.1. */
-  readonly step?: Step
+  readonly step?: LearningRate
   /** No element of the inverse diagonal is more than `1 / minEigval`, whatever its sign. Default: 0.01. */
-  readonly minEigval?: number
+  readonly minEigval?: Limit<'positive'>
 }
 
 const diagonalOptions: Options<Required<HessianDiagonalOptions>> = {
@@ -103,7 +107,9 @@ const diagonalOptions: Options<Required<HessianDiagonalOptions>> = {
  *
  * @throws InvalidOption if an option is out of range; from an update that gets no loss
  */
-export const hessianDiagonal = (options: HessianDiagonalOptions = {}): Optimizer => {
+export const hessianDiagonal = <const O>(
+  options?: OptionsFor<HessianDiagonalOptions, O, Called<'hessianDiagonal', '{ step: 0.1 }'>>,
+): Optimizer => {
   const name = 'hessianDiagonal'
   const normal = read<Required<HessianDiagonalOptions>>(name, diagonalOptions, options)
   const rule: OptimizerRule = {

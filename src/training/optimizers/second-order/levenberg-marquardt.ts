@@ -1,12 +1,13 @@
 import { InvalidOption } from '../../../base/errors.ts'
-import { boolean, number, type Options, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import { above1, boolean, type Options, parseOptions, positive } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import { solveSymmetric } from '../../../ops/linear-algebra.ts'
 import { leastFloat, type Ops } from '../../../ops/ops.ts'
 import { allFinite } from '../../finite.ts'
 import type { Objective, Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { option, positive } from '../options.ts'
+import { option } from '../options.ts'
 import { optimizerOf, zerosOf } from '../rule.ts'
 import { gaussNewtonTimes, matrixOf } from './second-derivatives.ts'
 import { countOf, scaledIdentity, unvectorOf, vectorOf } from './vector.ts'
@@ -14,12 +15,12 @@ import { countOf, scaledIdentity, unvectorOf, vectorOf } from './vector.ts'
 /** The options of {@link levenbergMarquardt}. */
 export interface LevenbergMarquardtOptions {
   /** The damping in the beginning, positive. Default: 0.01. */
-  readonly mu?: number
+  readonly mu?: Limit<'positive'>
   /**
    * The damping is divided by this factor if the loss has decreased, and multiplied by it if it has grown; > 1.
    * Default: 1.2.
    */
-  readonly muUpdateFactor?: number
+  readonly muUpdateFactor?: Limit<'above1'>
   /** Whether a step after which the loss would be no less is tried again with more damping, and not taken. Default: false. */
   readonly reject?: boolean
 }
@@ -28,10 +29,7 @@ type Normal = Required<LevenbergMarquardtOptions>
 
 const options: Options<Normal> = {
   mu: option(positive, 0.01),
-  muUpdateFactor: option(
-    number('a number > 1', value => value > 1),
-    1.2,
-  ),
+  muUpdateFactor: option(above1, 1.2),
   reject: option(boolean, false),
 }
 
@@ -97,7 +95,9 @@ const residualsOf = <T>({ residuals }: UpdateContext<T>): Objective => {
  * history.loss.at(-1)! < 1e-6 // true
  * ```
  */
-export const levenbergMarquardt = (given: LevenbergMarquardtOptions = {}): Optimizer => {
+export const levenbergMarquardt = <const O>(
+  given?: OptionsFor<LevenbergMarquardtOptions, O, Called<'levenbergMarquardt', '{ mu: 0.01, muUpdateFactor: 1.2 }'>>,
+): Optimizer => {
   const name = 'levenbergMarquardt'
   const normal = parseOptions<Normal>(name, `${name}({ mu: 0.01, muUpdateFactor: 1.2 })`, options, given)
   const { mu, muUpdateFactor, reject } = normal

@@ -1,10 +1,11 @@
-import { integer, type Options, oneOf, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import { integer, type Options, oneOf, parseOptions, positive } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import type { VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { isTensorOf } from '../../metric.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { option, positive } from '../options.ts'
+import { option } from '../options.ts'
 import { mapTrees, optimizerOf } from '../rule.ts'
 import { bfgs, dfp, type InverseUpdate, type Moved, sr1 } from './inverse-hessian.ts'
 import { inverseTimes, type Lately, noneLately, remembered } from './l-bfgs.ts'
@@ -19,11 +20,11 @@ export interface QuasiNewtonOptions extends LineSearchOptions {
   /** How the inverse of the Hessian is approximated; `'lBfgs'` for many parameters. Default: `'bfgs'`. */
   readonly updateFunction?: QuasiNewtonFunction
   /** The inverse in the beginning, times the identity. Default: 1. */
-  readonly h0Scale?: number
+  readonly h0Scale?: Limit<'positive'>
   /** How near to orthogonal a step and the change of the gradient may be, as a cosine, and still count. Default: 1e-7. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** How many of the last steps `'lBfgs'` remembers. Default: 10. */
-  readonly history?: number
+  readonly history?: Limit<'count'>
 }
 
 interface Normal extends LineSearch {
@@ -94,7 +95,9 @@ interface Remembered<T> {
  * Array.from(updates.point.x.dataSync()) // [-3, -1]
  * ```
  */
-export const quasiNewton = (given: QuasiNewtonOptions = {}): Optimizer => {
+export const quasiNewton = <const O>(
+  given?: OptionsFor<QuasiNewtonOptions, O, Called<'quasiNewton', "{ updateFunction: 'lBfgs', history: 10 }">>,
+): Optimizer => {
   const name = 'quasiNewton'
   const normal = checkedSearch(
     name,

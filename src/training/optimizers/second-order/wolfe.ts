@@ -1,6 +1,6 @@
-import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../../../base/errors.ts'
-import { boolean, integer, number, type Options } from '../../../base/options.ts'
+import type { Limit } from '../../../base/limited-options.ts'
+import { boolean, inside, integer, type Options } from '../../../base/options.ts'
 import { leafOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { tape } from '../../../ops/tape.ts'
@@ -15,11 +15,11 @@ import { atMost, dot, not, unvectorOf } from './vector.ts'
 /** The options of optimizers that search along a line. */
 export interface LineSearchOptions {
   /** How often the first step, 1, is doubled at most. Default: 20. */
-  readonly wolfeMaxiter?: number
+  readonly wolfeMaxiter?: Limit<'count'>
   /** The sufficient decrease constant, > 0 and < 1. Default: 1e-4. */
-  readonly wolfeC1?: number
+  readonly wolfeC1?: Limit<'inside'>
   /** The curvature constant, > `wolfeC1` and < 1. Default: 0.9. */
-  readonly wolfeC2?: number
+  readonly wolfeC2?: Limit<'inside'>
   /**
    * Whether to use steepest descent if the loss grows along the chosen direction, to skip updates of the state that
    * would lead to such a direction, and to interpolate in reversed intervals, which are bisected otherwise. Safer for
@@ -31,12 +31,10 @@ export interface LineSearchOptions {
 /** The same in their normal form. */
 export type LineSearch = Required<LineSearchOptions>
 
-const fraction: t.Type<number, unknown, unknown> = number('a number > 0 and < 1', value => value > 0 && value < 1)
-
 export const lineSearchOptions: Options<LineSearch> = {
   wolfeMaxiter: option(integer(1), 20),
-  wolfeC1: option(fraction, 1e-4),
-  wolfeC2: option(fraction, 0.9),
+  wolfeC1: option(inside, 1e-4),
+  wolfeC2: option(inside, 0.9),
   descent: option(boolean, false),
 }
 

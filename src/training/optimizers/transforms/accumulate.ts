@@ -1,3 +1,4 @@
+import type { Called, Limit, OptionsOrOne } from '../../../base/limited-options.ts'
 import { integer, parseOptions } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import { mapTree, type VariableTree } from '../../../base/trees.ts'
@@ -6,6 +7,12 @@ import { isTensorOf } from '../../metric.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
 import { mapTrees, zerosOf, zip } from '../rule.ts'
 import { around, asOptimizer, transform } from './transform.ts'
+
+/** The options of {@link accumulate}. */
+export interface AccumulateOptions {
+  /** The number of batches per update. Default: 2. */
+  readonly every?: Limit<'count'>
+}
 
 /**
  * Large batches from small ones: the optimizer gets the mean of the gradients of `every` updates, and until then nothing
@@ -24,10 +31,13 @@ import { around, asOptimizer, transform } from './transform.ts'
  * Array.from(second.linear.weight.dataSync()) // [-2]
  * ```
  */
-export const accumulate = (optimizer: Optimizer, options: number | { readonly every?: number } = {}): Optimizer => {
+export const accumulate = <const O>(
+  optimizer: Optimizer,
+  options?: OptionsOrOne<AccumulateOptions, 'every', O, Called<'accumulate', 'adam(), 4'>>,
+): Optimizer => {
   const example = 'accumulate(adam(), 4)'
   const inner = asOptimizer('accumulate', optimizer, example)
-  const { every } = parseOptions<{ readonly every: number }>(
+  const { every } = parseOptions<Required<AccumulateOptions>>(
     'accumulate',
     example,
     { every: { codec: integer(1), default: 2 } },

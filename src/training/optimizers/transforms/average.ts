@@ -1,10 +1,12 @@
-import { codec, integer, number, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import type { expectedNumbers, OrNull } from '../../../base/limits.ts'
+import { integer, number, orNull, parseOptions, partBelow1 } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import { mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { asNumber, rateOption, type Step, unfit } from '../../rate.ts'
-import { option, part } from '../options.ts'
+import { asNumber, rateOption, unfit } from '../../rate.ts'
+import { option } from '../options.ts'
 import { zip } from '../rule.ts'
 import { averageName } from './averaged.ts'
 import { asOptimizer, transform } from './transform.ts'
@@ -12,15 +14,18 @@ import { asOptimizer, transform } from './transform.ts'
 /** What a function may keep of an average. */
 const kept = number('a number >= 0 and <= 1', value => value >= 0 && value <= 1)
 
+const expectedDecay =
+  'a number >= 0 and < 1, or a function that gives a number >= 0 and <= 1 for the number of an update'
+
 /** The options of {@link average}. */
 export interface AverageOptions {
   /**
    * How much of the average stays with each update: 0 to less than 1, or a function of the number of the update, such as
    * `t => t / (t + 1)` for the mean of all. Default: 0.999.
    */
-  readonly decay?: Step
+  readonly decay?: Limit<'partBelow1', typeof expectedDecay> | ((update: number) => number)
   /** After every so many updates, the parameters are replaced by the average; `null`, the default: never. */
-  readonly overwriteEvery?: number | null
+  readonly overwriteEvery?: Limit<'count', OrNull<(typeof expectedNumbers)['count'], 'never'>> | null
 }
 
 /**
@@ -29,7 +34,10 @@ export interface AverageOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const average = (optimizer: Optimizer, options: AverageOptions = {}): Optimizer => {
+export const average = <const O>(
+  optimizer: Optimizer,
+  options?: OptionsFor<AverageOptions, O, Called<'average', 'adam(), { decay: 0.999 }'>>,
+): Optimizer => {
   const example = 'average(adam(), { decay: 0.999 })'
   const inner = asOptimizer('average', optimizer, example)
   const normal = parseOptions<Required<AverageOptions>>(
@@ -37,13 +45,8 @@ export const average = (optimizer: Optimizer, options: AverageOptions = {}): Opt
     example,
     {
       // The first update takes all: a function is asked from the second one on.
-      decay: { ...rateOption(part, kept, 1), default: 0.999 },
-      overwriteEvery: option(
-        codec<number | null>(`${integer(1).name}, or null for never`, value =>
-          value === null || integer(1).is(value) ? value : undefined,
-        ),
-        null,
-      ),
+      decay: { ...rateOption(partBelow1, kept, 1, expectedDecay), default: 0.999 },
+      overwriteEvery: option(orNull(integer(1), 'never'), null),
     },
     options,
   )

@@ -1,16 +1,17 @@
-import { boolean, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsOrOne } from '../../../base/limited-options.ts'
+import { boolean, parseOptions, positive } from '../../../base/options.ts'
 import { leafOf, leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { normOf } from '../../finite.ts'
 import type { Optimizer } from '../../optimizer.ts'
 import { axesOf } from '../../total.ts'
-import { type Mask, mask, maskOf, option, positive } from '../options.ts'
+import { type Mask, mask, maskOf, option } from '../options.ts'
 import { forgetful, transform } from './transform.ts'
 
 /** The options of {@link clipByNorm}. */
 export interface ClipByNormOptions {
   /** The largest norm. Default: 1. */
-  readonly max?: number
+  readonly max?: Limit<'positive'>
   /** Whether to clip each parameter's gradient by its own norm instead of the global norm. Default: false. */
   readonly each?: boolean
 }
@@ -29,7 +30,9 @@ export interface ClipByNormOptions {
  * Math.round((clipped.linear.weight.dataSync()[0] ?? 0) * 10) / 10 // 0.6
  * ```
  */
-export const clipByNorm = (options: number | ClipByNormOptions = {}): Optimizer => {
+export const clipByNorm = <const O>(
+  options?: OptionsOrOne<ClipByNormOptions, 'max', O, Called<'clipByNorm', '1'>>,
+): Optimizer => {
   const { max, each } = parseOptions<Required<ClipByNormOptions>>(
     'clipByNorm',
     'clipByNorm(1)',
@@ -49,6 +52,12 @@ export const clipByNorm = (options: number | ClipByNormOptions = {}): Optimizer 
   return transform('clipByNorm', [each ? { max, each } : max], { max, each }, rule)
 }
 
+/** The options of {@link clipByValue}. */
+export interface ClipByValueOptions {
+  /** The largest size of an element. Default: 1. */
+  readonly max?: Limit<'positive'>
+}
+
 /**
  * Gradients whose elements are clipped to plus or minus `max`, each by itself.
  *
@@ -61,8 +70,10 @@ export const clipByNorm = (options: number | ClipByNormOptions = {}): Optimizer 
  * Array.from(clipped.linear.weight.dataSync()) // [1, -0.5, -1]
  * ```
  */
-export const clipByValue = (options: number | { readonly max?: number } = {}): Optimizer => {
-  const { max } = parseOptions<{ readonly max: number }>(
+export const clipByValue = <const O>(
+  options?: OptionsOrOne<ClipByValueOptions, 'max', O, Called<'clipByValue', '1'>>,
+): Optimizer => {
+  const { max } = parseOptions<Required<ClipByValueOptions>>(
     'clipByValue',
     'clipByValue(1)',
     { max: option(positive, 1) },
@@ -77,9 +88,9 @@ export const clipByValue = (options: number | { readonly max?: number } = {}): O
 /** The options of {@link adaptiveClip}. */
 export interface AdaptiveClipOptions {
   /** The largest norm of a gradient, relative to that of its parameter. Default: 0.01. */
-  readonly max?: number
+  readonly max?: Limit<'positive'>
   /** The least norm that a parameter counts with. Default: 0.001. */
-  readonly epsilon?: number
+  readonly epsilon?: Limit<'positive'>
   /** The gradients to clip: `'weights'` by role, or patterns of names. Default: `'*'`, all. */
   readonly mask?: Mask
 }
@@ -97,7 +108,9 @@ const unitNorms = <T>(ops: Ops<T>, x: T): T => {
  * @param options the largest ratio, or `{ max, epsilon, mask }`
  * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
-export const adaptiveClip = (options: number | AdaptiveClipOptions = {}): Optimizer => {
+export const adaptiveClip = <const O>(
+  options?: OptionsOrOne<AdaptiveClipOptions, 'max', O, Called<'adaptiveClip', '0.01'>>,
+): Optimizer => {
   const normal = parseOptions<Required<AdaptiveClipOptions>>(
     'adaptiveClip',
     'adaptiveClip(0.01)',

@@ -1,13 +1,14 @@
-import { parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsOrOne } from '../../../base/limited-options.ts'
+import { notNegative, parseOptions } from '../../../base/options.ts'
 import { leafOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Optimizer } from '../../optimizer.ts'
-import { type Mask, mask, maskOf, notNegative, option } from '../options.ts'
+import { type Mask, mask, maskOf, option } from '../options.ts'
 import { forgetful, transform } from './transform.ts'
 
 /** The options of {@link addDecayedWeights}. */
 export interface AddDecayedWeightsOptions {
   /** What parameters are multiplied by, 0 or more. Default: 0.01. */
-  readonly rate?: number
+  readonly rate?: Limit<'notNegative'>
   /** What decays: `'weights'` by role, without biases and scales, or patterns of names. Default: `'*'`, everything. */
   readonly mask?: Mask
 }
@@ -27,7 +28,9 @@ export interface AddDecayedWeightsOptions {
  * grads.linear.bias.dataSync()[0] // 1
  * ```
  */
-export const addDecayedWeights = (options: number | AddDecayedWeightsOptions = {}): Optimizer => {
+export const addDecayedWeights = <const O>(
+  options?: OptionsOrOne<AddDecayedWeightsOptions, 'rate', O, Called<'addDecayedWeights', '0.01'>>,
+): Optimizer => {
   const normal = parseOptions<Required<AddDecayedWeightsOptions>>(
     'addDecayedWeights',
     'addDecayedWeights(0.01)',

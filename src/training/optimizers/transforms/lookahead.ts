@@ -1,4 +1,5 @@
-import { integer, number, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import { integer, parseOptions, upTo1 } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import type { VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
@@ -10,9 +11,9 @@ import { asOptimizer, transform } from './transform.ts'
 /** The options of {@link lookahead}. */
 export interface LookaheadOptions {
   /** The number of updates between those of the slow parameters. Default: 5. */
-  readonly every?: number
+  readonly every?: Limit<'count'>
   /** The fraction of the way that they go, > 0 and <= 1. Default: 0.5. */
-  readonly rate?: number
+  readonly rate?: Limit<'upTo1'>
 }
 
 /**
@@ -28,7 +29,10 @@ export interface LookaheadOptions {
  * updates.linear.weight.dataSync()[0] // -1
  * ```
  */
-export const lookahead = (optimizer: Optimizer, options: LookaheadOptions = {}): Optimizer => {
+export const lookahead = <const O>(
+  optimizer: Optimizer,
+  options?: OptionsFor<LookaheadOptions, O, Called<'lookahead', 'adam(), { every: 5, rate: 0.5 }'>>,
+): Optimizer => {
   const example = 'lookahead(adam(), { every: 5, rate: 0.5 })'
   const inner = asOptimizer('lookahead', optimizer, example)
   const normal = parseOptions<Required<LookaheadOptions>>(
@@ -36,10 +40,7 @@ export const lookahead = (optimizer: Optimizer, options: LookaheadOptions = {}):
     example,
     {
       every: option(integer(1), 5),
-      rate: option(
-        number('a number > 0 and <= 1', value => value > 0 && value <= 1),
-        0.5,
-      ),
+      rate: option(upTo1, 0.5),
     },
     options,
   )

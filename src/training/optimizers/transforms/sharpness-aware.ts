@@ -1,18 +1,19 @@
-import { boolean, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import { boolean, parseOptions, positive } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import { leafOf, leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { tape } from '../../../ops/tape.ts'
 import { normOf } from '../../finite.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../../optimizer.ts'
-import { option, positive } from '../options.ts'
+import { option } from '../options.ts'
 import { zip } from '../rule.ts'
 import { asOptimizer, transform } from './transform.ts'
 
 /** The options of {@link sharpnessAware}. */
 export interface SharpnessAwareOptions {
   /** How far parameters are moved against the loss before it is derived. Default: 0.05. */
-  readonly rho?: number
+  readonly rho?: Limit<'positive'>
   /** Whether each element is moved in proportion to its own size (Kwon et al. 2021). Default: false. */
   readonly adaptive?: boolean
 }
@@ -45,7 +46,10 @@ const gradientAt = <T>(ops: Ops<T>, { loss }: UpdateContext<T>, params: Variable
  * updates.a.w.dataSync()[0] // -7
  * ```
  */
-export const sharpnessAware = (optimizer: Optimizer, options: SharpnessAwareOptions = {}): Optimizer => {
+export const sharpnessAware = <const O>(
+  optimizer: Optimizer,
+  options?: OptionsFor<SharpnessAwareOptions, O, Called<'sharpnessAware', 'momentum(), { rho: 0.05 }'>>,
+): Optimizer => {
   const example = 'sharpnessAware(momentum(), { rho: 0.05 })'
   const inner = asOptimizer('sharpnessAware', optimizer, example)
   const normal = parseOptions<Required<SharpnessAwareOptions>>(

@@ -1,4 +1,6 @@
-import { codec, integer, parseOptions } from '../../../base/options.ts'
+import type { Called, Limit, OptionsFor } from '../../../base/limited-options.ts'
+import type { expectedNumbers, OrNull } from '../../../base/limits.ts'
+import { integer, orNull, parseOptions } from '../../../base/options.ts'
 import type { Tree } from '../../../base/tree.ts'
 import { leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
@@ -13,7 +15,7 @@ export interface SkipNonFiniteOptions {
   /**
    * The largest number of consecutive updates to skip; further ones are applied unchanged. Default: `null`, no limit.
    */
-  readonly most?: number | null
+  readonly most?: Limit<'count', OrNull<(typeof expectedNumbers)['count'], 'all'>> | null
 }
 
 /**
@@ -29,7 +31,10 @@ export interface SkipNonFiniteOptions {
  * Array.from(updates.linear.weight.dataSync()) // [0, 0]
  * ```
  */
-export const skipNonFinite = (optimizer: Optimizer, options: SkipNonFiniteOptions = {}): Optimizer => {
+export const skipNonFinite = <const O>(
+  optimizer: Optimizer,
+  options?: OptionsFor<SkipNonFiniteOptions, O, Called<'skipNonFinite', 'adam()'>>,
+): Optimizer => {
   const example = 'skipNonFinite(adam())'
   const inner = asOptimizer('skipNonFinite', optimizer, example)
   const { most } = parseOptions<Required<SkipNonFiniteOptions>>(
@@ -37,9 +42,7 @@ export const skipNonFinite = (optimizer: Optimizer, options: SkipNonFiniteOption
     example,
     {
       most: {
-        codec: codec<number | null>(`${integer(1).name}, or null for all`, value =>
-          value === null || integer(1).is(value) ? value : undefined,
-        ),
+        codec: orNull(integer(1), 'all'),
         default: null,
       },
     },
