@@ -82,16 +82,23 @@ const repetitions = (node: Scan | Loop): number | null =>
   node.kind === 'scan' ? (node.sequence.shape[1] ?? null) : node.limit
 
 /** The cost of a user's operation without kernels: that of what it computes. Of what a kernel does, nothing is known. */
-const costOfOwn = ({ call, inputs }: Own): Pick<Cost, 'flops' | 'bytes'> | undefined => {
+const costOfOwn = (node: Own): Pick<Cost, 'flops' | 'bytes'> | undefined => {
+  const { call, inputs } = node
   if (Object.keys(call.kernels).length > 0) return undefined
+  const before = costsOfOwn.get(node)
+  if (before !== undefined) return before
   const { withKernel: _, withGradient: __, within: ___, ...plain } = graphOps
-  return cost([
+  const found = cost([
     call.run(
       plain,
       inputs.map(({ shape }, i) => placeholder(`x${i}`, shape)),
     ),
   ])
+  costsOfOwn.set(node, found)
+  return found
 }
+/** Both of its numbers come of one run of the operation. */
+const costsOfOwn = new WeakMap<Own, Cost>()
 
 /** The floating-point operations of a node; `null` where a dimension or what a kernel does is unknown. */
 export const flops = (node: GraphNode): number | null => {

@@ -16,15 +16,21 @@ export const areKnown = <T>({ shape }: Pick<Ops<T>, 'shape'>, tensors: readonly 
 export const isLong = <T>(ops: Pick<Ops<T>, 'shape'>, initial: readonly T[], sequence: T): boolean =>
   (ops.shape(sequence)[1] ?? 0) > mostWalked && areKnown(ops, [...initial, sequence])
 
+/** Computes a step: its output, and what is carried next. */
+type Step<T> = (compute: () => readonly [output: T, ...next: T[]], carried: readonly T[]) => readonly [T, ...T[]]
+
 /**
  * `scan`, unrolled: slices off each step and concatenates the outputs. Time is the first axis meanwhile, so that every
  * step is contiguous.
+ *
+ * @param run around each step
  */
 export const walk = <T>(
   ops: Ops<T>,
   body: (carried: readonly T[], step: T) => readonly [readonly T[], T],
   initial: readonly T[],
   sequence: T,
+  run: Step<T> = compute => compute(),
 ): readonly [readonly T[], T] => {
   const [batch = null, length, ...rest] = ops.shape(sequence)
   if (length === 0) {
@@ -37,9 +43,13 @@ export const walk = <T>(
   const outputs: T[] = []
   let carried = initial
   for (let i = 0; i < (length ?? 0); i++) {
-    const step = ops.reshape(sliceAlong(ops, steps, 0, i, 1), [batch, ...rest])
-    const [next, output] = body(carried, step)
-    outputs.push(ops.reshape(output, [1, ...ops.shape(output)]))
+    const before = carried
+    const [output, ...next] = run(() => {
+      const step = ops.reshape(sliceAlong(ops, steps, 0, i, 1), [batch, ...rest])
+      const [after, made] = body(before, step)
+      return [ops.reshape(made, [1, ...ops.shape(made)]), ...after]
+    }, before)
+    outputs.push(output)
     carried = next
   }
   return [carried, movedAxis(ops, ops.concatenate(outputs, 0), 0, 1)]

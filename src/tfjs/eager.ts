@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { normals, uniforms } from '../base/random.ts'
 import { known, sizeOf } from '../base/shape.ts'
-import { movedAxis, sliceAlong } from '../ops/axes.ts'
 import { hasKernel, runKernel } from '../ops/kernels.ts'
 import { alike } from '../ops/operations.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -106,19 +105,10 @@ const replaced = (carried: readonly Tensor[], next: readonly Tensor[]): void => 
 /** A long scan: what a step computes is freed with it. */
 const stepped: Ops<Tensor>['scan'] = (body, initial, sequence) =>
   tf.tidy(() => {
-    const [batch, length, ...rest] = sequence.shape as [number, number, ...number[]]
-    const steps = movedAxis(tfjsOps, sequence, 1, 0)
-    const outputs: Tensor[] = []
-    let carried = initial
-    for (let i = 0; i < length; i++) {
-      const [output, ...next] = tf.tidy((): Tensor[] => {
-        const step = reshape(sliceAlong(tfjsOps, steps, 0, i, 1), [batch, ...rest])
-        const [after, made] = body(carried, step)
-        return [reshape(made, [1, ...made.shape]), ...after]
-      }) as [Tensor, ...Tensor[]]
-      outputs.push(output)
-      replaced(carried, next)
-      carried = next
-    }
-    return [[...carried], movedAxis(tfjsOps, tfjsOps.concatenate(outputs, 0), 0, 1)] as [Tensor[], Tensor]
+    const [carried, outputs] = walk(tfjsOps, body, initial, sequence, (compute, before) => {
+      const made = tf.tidy((): Tensor[] => [...compute()]) as [Tensor, ...Tensor[]]
+      replaced(before, made.slice(1))
+      return made
+    })
+    return [[...carried], outputs] as [Tensor[], Tensor]
   })

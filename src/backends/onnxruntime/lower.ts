@@ -126,54 +126,58 @@ const lowered = (emit: Emitter, values: Map<GraphNode, Value>, outputs: readonly
   return outputs.map(valueAt)
 }
 
+/** What a loop or scan is repeated by: so many times, or while a condition holds; and what each repetition gives. */
+const repetitionOf = (
+  node: Loop | Scan,
+): { readonly limit: number; readonly condition?: GraphNode; readonly ends: readonly GraphNode[] } =>
+  node.kind === 'scan'
+    ? { limit: known(node.sequence)[1] as number, ends: [...node.next, node.output] }
+    : { limit: node.limit, condition: node.condition, ends: node.next }
+
+/** The step of a scan in its body, from the sequence around it. */
+const stepIn = (body: Emitter, { step }: Scan, sequence: string, repetition: string): Value => {
+  const shape = known(step)
+  return shape.includes(0)
+    ? onnxOps(body).constant(new Float32Array(0), shape)
+    : asGiven(body.node('Gather', [sequence, repetition], { axis: { int: 1 } }), shape)
+}
+
 /**
  * A loop or scan as the operator Loop, whose body returns whether to go on, what is carried next, and for a scan the output
  * of the step. The operator stacks outputs along a new first axis.
  */
 const loop = (emit: Emitter, node: Loop | Scan, valueAt: (node: GraphNode) => Value): readonly Value[] => {
+  const { limit, condition, ends } = repetitionOf(node)
   const captured = node.inner.map((stand, i) => [stand, valueAt(node.captured[i] as GraphNode)] as const)
   const bound = (carried: readonly Value[]): Map<GraphNode, Value> =>
     new Map([...captured, ...node.carried.map((stand, i) => [stand, carried[i] as Value] as const)])
+  const goesOn = (inside: Emitter, asked: GraphNode, carried: readonly Value[]): string =>
+    cast(inside, laid(inside, lowered(inside, bound(carried), [asked])[0] as Value), 'bool')
 
   const body = emit.nested()
   const port = (name: string, stand: GraphNode): Port => ({ name: body.scoped(name), shape: known(stand) })
   const inputs = node.carried.map((stand, i) => port(inputName(i), stand))
   const given = bound(inputs.map(({ name, shape }) => asGiven(name, shape as readonly number[])))
   const [repetition, goes] = [body.scoped('repetition'), body.scoped('goes on')]
-  if (node.kind === 'scan') {
-    const sequence = laid(emit, valueAt(node.sequence))
-    const shape = known(node.step)
-    given.set(
-      node.step,
-      shape.includes(0)
-        ? onnxOps(emit).constant(new Float32Array(0), shape)
-        : asGiven(body.node('Gather', [sequence, repetition], { axis: { int: 1 } }), shape),
-    )
-  }
-  const goesOn = (inside: Emitter, carried: readonly Value[]): string =>
-    node.kind === 'scan'
-      ? goes
-      : cast(inside, laid(inside, lowered(inside, bound(carried), [node.condition])[0] as Value), 'bool')
-  const ends = node.kind === 'scan' ? [...node.next, node.output] : node.next
+  if (node.kind === 'scan') given.set(node.step, stepIn(body, node, laid(emit, valueAt(node.sequence)), repetition))
   const next = lowered(body, given, ends)
   const results = next.map((value, i) => ({ ...port(outputName(i), ends[i] as GraphNode), value: laid(body, value) }))
+  const after = condition === undefined ? goes : goesOn(body, condition, next)
   const graph = body.finish(
     [{ name: repetition, shape: [], type: 'int64' }, { name: goes, shape: [], type: 'bool' }, ...inputs],
-    [{ name: body.scoped('goes on after'), shape: [], type: 'bool', value: goesOn(body, next) }, ...results],
+    [{ name: body.scoped('goes on after'), shape: [], type: 'bool', value: after }, ...results],
   )
 
   const initial = node.initial.map(valueAt)
   emit.label(labelOf(node))
-  const limit = emit.integers([node.kind === 'scan' ? (known(node.sequence)[1] as number) : node.limit])
-  const first = node.kind === 'scan' ? '' : goesOn(emit, initial)
+  const first = condition === undefined ? '' : goesOn(emit, condition, initial)
   const names = emit.nodes(
     'Loop',
-    [limit, first, ...initial.map(value => laid(emit, value))],
+    [emit.integers([limit]), first, ...initial.map(value => laid(emit, value))],
     { body: { graph } },
     { outputs: ends.length },
   )
-  const shapes = node.carried.map(known)
-  const last = shapes.map((shape, i) => asGiven(names[i] as string, shape))
+  const last = node.carried.map((stand, i) => asGiven(names[i] as string, known(stand)))
   if (node.kind === 'loop') return last
   const [rows, length, ...rest] = known(node) as readonly [number, number, ...number[]]
   const outputs = asGiven(names.at(-1) as string, [length, rows, ...rest])
