@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { BackendOption } from '../../src/backends/choose.ts'
+import { prepare } from '../../src/backends/prepare.ts'
+import { type GraphNode, trace } from '../../src/graph.ts'
 import { compile, eager, grad, InvalidOption, jvp, type Ops, scan, tape, tfjsOps, vmap } from '../../src/index.ts'
 import { exact, type Numbers, numbers, scalar, slope, waves } from './functions.ts'
 
@@ -204,6 +206,19 @@ describe('scan', () => {
             [1] as never,
           ),
         /result\.0\.other: expected the form of the carry/,
+      )
+    })
+
+    it('a sequence of an unknown number of steps, also of the operation itself', () => {
+      const sums = <T>(ops: Ops<T>, x: T): T =>
+        ops.scan(([sum], step) => [[ops.add(sum as T, step)], step], [ops.constant(0, [2])], x)[1]
+      const unknown = 'scan, axis: expected axes of known sizes, got axis 1 of (2, ?). Bind the dimension first.'
+      const slope = grad(<T>(ops: Ops<T>, x: T): T => ops.sum(sums(ops, x)))
+      refused(() => trace((ops, x) => [slope(ops, x as GraphNode)], [[2, null]]), unknown)
+      refused(() => prepare(trace((ops, x) => [sums(ops, x as GraphNode)], [[2, null]])), unknown)
+      refused(
+        () => trace((ops, x) => [...scan(sum)(ops, ops.constant(0), x as GraphNode)], [[null]]),
+        /xs: expected a first axis of known size/,
       )
     })
 

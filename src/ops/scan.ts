@@ -1,4 +1,5 @@
 import { sizeOf } from '../base/shape.ts'
+import { knownSizes } from './attributes.ts'
 import { movedAxis, sliceAlong } from './axes.ts'
 import type { Ops } from './ops.ts'
 
@@ -24,6 +25,7 @@ type Step<T> = (compute: () => readonly [output: T, ...next: T[]], carried: read
  * step is contiguous.
  *
  * @param run around each step
+ * @throws InvalidOption if the number of steps is not known
  */
 export const walk = <T>(
   ops: Ops<T>,
@@ -32,7 +34,8 @@ export const walk = <T>(
   sequence: T,
   run: Step<T> = compute => compute(),
 ): readonly [readonly T[], T] => {
-  const [batch = null, length, ...rest] = ops.shape(sequence)
+  const [batch = null, , ...rest] = ops.shape(sequence)
+  const [length] = knownSizes('scan', ops.shape(sequence), [1]) as readonly [number]
   if (length === 0) {
     // The shape of the outputs is that of a step of zeros.
     const [, output] = body(initial, ops.constant(0, [batch as number, ...(rest as readonly number[])]))
@@ -42,7 +45,7 @@ export const walk = <T>(
   const steps = movedAxis(ops, sequence, 1, 0)
   const outputs: T[] = []
   let carried = initial
-  for (let i = 0; i < (length ?? 0); i++) {
+  for (let i = 0; i < length; i++) {
     const before = carried
     const [output, ...next] = run(() => {
       const step = ops.reshape(sliceAlong(ops, steps, 0, i, 1), [batch, ...rest])
