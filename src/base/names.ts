@@ -90,6 +90,16 @@ export const takenRemedy = <const Name extends string>(name: Name): NumberThem<N
 export type NumberThem<Name extends string> =
   `Give one of them another name, or number them with a pattern: '${Name}-{}'.`
 
+/** What is said of layers that are shared under one name and differ, at run time and by the compiler. */
+export const sharedTwice = {
+  got: 'two that differ',
+  remedy: 'Share one layer in every place, or give each a name of its own.',
+} as const
+/** What is expected instead. */
+export const sharedOnce = <const Name extends string>(name: Name): SharedOnce<Name> =>
+  `one layer that is shared as '${name}'`
+export type SharedOnce<Name extends string> = `one layer that is shared as '${Name}'`
+
 /** Whether a name has a field, so that layers with it are numbered. */
 export const isPattern = (name: string): boolean => [...name.matchAll(field)].length === 1
 

@@ -1,10 +1,11 @@
 import type { Limited, Refused, RefusesNumber } from '../base/limits.ts'
-import type { NumberThem, Twice as Taken, takenName } from '../base/names.ts'
+import type { NumberThem, SharedOnce, sharedTwice, Twice as Taken, takenName } from '../base/names.ts'
 import type { BranchInput, Fails, Mismatch, Sentence, Several } from '../base/shape.ts'
 import type { AnyLayer, Out, Typed } from '../core/layer.ts'
 import type { Next } from '../type-arithmetic/next.ts'
-import type { Repeat } from './compose.ts'
+import type { Repeat, Shared } from './compose.ts'
 import type { Counted } from './counted.ts'
+import type { SharedWithin } from './list.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
 import type { FailedAt, Joint, Output, RepeatOut, RunSequence, Times } from './scan.ts'
 
@@ -141,7 +142,29 @@ export type CheckJoin<L extends readonly Typed[]> = readonly AnyLayer[] extends 
     ? Blame<L, Placing<Counted<L>, Output<RunSequence<Counted<L>, number[], ' found'>>>>
     : HasClash<Counted<L>> extends 1
       ? Blame<L, Clash<Counted<L>, 0, never>>
-      : L
+      : SharesTwo<Counted<L>> extends 1
+        ? Blame<L, SharedTwice<Counted<L>, 0, never>>
+        : L
+/** 1 if two layers that differ are shared under one name, both of them arguments. What is shared further within is left to the run time. */
+type SharesTwo<L extends readonly Typed[]> = [SharedWithin] extends [L[number][' within']]
+  ? Fails<SharedTwice<L, 0, never>>
+  : 0
+/** The first layer from index `N` on that differs from one of `Seen`, which are shared under the same name. */
+type SharedTwice<L extends readonly Typed[], N extends number, Seen> = N extends L['length']
+  ? null
+  : L[N] extends Shared<infer Name, infer B>
+    ? [SharedAs<Seen, Name>] extends [never]
+      ? SharedTwice<L, Next[N], Seen | L[N]>
+      : Differ<SharedAs<Seen, Name>, B> extends true
+        ? FailedAt<Next[N], SharesDiffer<Name>>
+        : SharedTwice<L, Next[N], Seen | L[N]>
+    : SharedTwice<L, Next[N], Seen>
+/** The layers that are shared under a name. */
+type SharedAs<Seen, Name extends string> = Seen extends Shared<Name, infer B> ? B : never
+/** Whether layers differ for certain: one of a type that says less may be the other. */
+type Differ<A, B> = [A] extends [B] ? false : [B] extends [A] ? false : true
+type SharesDiffer<Name extends string> =
+  `${Name}, name: expected ${SharedOnce<Name>}, got ${(typeof sharedTwice)['got']}. ${(typeof sharedTwice)['remedy']}`
 /**
  * 1 if a layer has the name of another one. Without `infer`: a name with a type parameter leaves the condition open, and the
  * compiler accepts an argument for an open condition only if it infers nothing.

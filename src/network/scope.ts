@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { InvalidOption, type LayerConnectionError } from '../base/errors.ts'
-import { formatName, isPattern, takenName, takenRemedy, takenTwice } from '../base/names.ts'
+import { formatName, isPattern, sharedOnce, sharedTwice, takenName, takenRemedy, takenTwice } from '../base/names.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Node, Part } from './parts.ts'
 import { isSame } from './same.ts'
@@ -102,9 +102,8 @@ export const claimAlways = (place: Place, part: Part, scope: Scope): E.Either<Wi
       new InvalidOption({
         layer: path,
         option: 'name',
-        expected: `one layer that is shared as '${name}'`,
-        got: 'two that differ',
-        remedy: 'Share one layer in every place, or give each a name of its own.',
+        expected: sharedOnce(name),
+        ...sharedTwice,
       }),
     )
   scope.shared.set(name, part)

@@ -30,6 +30,8 @@ import {
   Select,
   Softmax,
   SpatialDropout,
+  shared,
+  Tanh,
   TimeDistributed,
   TransformerDecoder,
   TransformerEncoder,
@@ -72,6 +74,9 @@ repeat(Relu(4, { name: 'fc' }), 2)
 
 join(Input(4), Relu(3, { name: 'fc' }), Relu(2, { name: 'fc' }))
 //                                      ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
+join(Input(8), shared('a', Relu(8)), Relu(8), shared('a', Tanh(8)))
+//                                            ~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share one layer in every place, or give each a name of its own.
+join(Input(8), shared('a', Relu(8)), shared('b', Tanh(8)), shared('a', Relu(8)), shared('b', Tanh(8)))
 join(Input(4), Relu(3, { name: 'fc' })).to(Relu(2, { name: 'fc' }))
 //                                         ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
 parallel(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))

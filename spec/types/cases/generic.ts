@@ -40,6 +40,13 @@ import { holds, type Same } from './exact.ts'
 
 const [five, six, ten] = [Relu(5), Relu(6), Relu(10)] as const
 
+// Layers that may be the same, shared under one name, and layers that a type or a loop leaves unknown.
+export const alike = <const L extends Layer>(layer: L) => join(Input(8), shared('a', Relu(8)), shared('a', layer))
+export const beside = <const L extends Layer>(layer: L) => join(Input(8), shared('a', Relu(8)), layer)
+declare const unknown: Layer
+export const perhaps = join(Input(8), shared('a', Relu(8)), shared('a', unknown))
+export const among = (layers: Layer[]) => join(Input(8), shared('a', Relu(8)), ...layers)
+
 // A layer, before, after, around and within others.
 const normed = <const L extends Layer>(inner: L) => join(residual(inner), LayerNorm())
 const before = <const L extends Layer>(layer: L) => residual(join(LayerNorm(), layer))
