@@ -11,6 +11,7 @@ import {
   BatchNorm,
   Convolution,
   end,
+  GRU,
   Input,
   InvalidOption,
   init,
@@ -18,9 +19,12 @@ import {
   key,
   Lambda,
   type Layer,
+  Linear,
   MaxPooling,
+  normals,
   type Ops,
   parallel,
+  predict,
   Relu,
   Reshape,
   Softmax,
@@ -32,7 +36,7 @@ import { type ToOnnxOptions, toOnnx } from '../../src/storage.ts'
 import { type Drawn, drawnWith, initial } from '../drawn.ts'
 import { architectures, begun, build, knowsInputs, networkOf, recipe } from '../recipes.ts'
 import { untyped } from '../running.ts'
-import { pythonWith, said, withChecker } from './python.ts'
+import { printed, pythonWith, said, withChecker } from './python.ts'
 import { quiet } from './steps.ts'
 
 const convert = toOnnx as (network: Layer, variables: unknown, options?: ToOnnxOptions) => Uint8Array
@@ -362,4 +366,28 @@ describe('toOnnx', function () {
       const found = await said(python, 'check.py', path(folder, String(opset)))
       expect(found).to.equal(`checked ${opset === old ? count : evaluated}, evaluated ${evaluated}\n`)
     })
+
+  it('runs a network of more steps than are unrolled under ONNX Runtime of Python, for any batch', async function () {
+    this.timeout(60_000)
+    const python = await pythonWith('onnxruntime')
+    if (python === undefined) {
+      console.log('      needs onnxruntime: .ci/onnx-python')
+      return this.skip()
+    }
+    const network = join(Input([1200, 2]), GRU(3), Linear(2))
+    const variables = init(network, key(1))
+    await writeFile(path(folder, 'long.onnx'), toOnnx(network, variables, { opset: old }))
+    const x = Array.from(normals(key(2), 3 * 1200 * 2))
+    await writeFile(path(folder, 'long.json'), JSON.stringify(x))
+    const code = `import json, numpy, onnxruntime
+x = numpy.array(json.load(open('long.json')), dtype=numpy.float32).reshape(3, 1200, 2)
+session = onnxruntime.InferenceSession('long.onnx', providers=['CPUExecutionProvider'])
+name = session.get_inputs()[0].name
+print(json.dumps([session.run(None, {name: x[:n]})[0].ravel().tolist() for n in (3, 1)]))`
+    const found = JSON.parse(await printed(python, code, folder)) as readonly (readonly number[])[]
+    const expected = await predict(network, variables, { data: Float32Array.from(x), shape: [3, 1200, 2] })
+    const numbers = Array.from(await expected.data())
+    for (const [i, part] of [numbers, numbers.slice(0, 2)].entries())
+      for (const [k, value] of part.entries()) expect(found[i]?.[k]).to.be.closeTo(value, 1e-5)
+  })
 })
