@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { prepare } from '../../src/backends/prepare.ts'
-import { graphOps, placeholder } from '../../src/graph/ops.ts'
-import { absorb, fuse, type Graph, gradients, graph, interpret, mergeSums, simplify, unroll } from '../../src/graph.ts'
+import {
+  absorb,
+  fuse,
+  type Graph,
+  gradients,
+  graph,
+  graphOps,
+  interpret,
+  mergeSums,
+  placeholder,
+  simplify,
+  unroll,
+} from '../../src/graph.ts'
 import { key, uniforms } from '../../src/index.ts'
 import { noisy } from '../differential/noise.ts'
 import { compare } from '../differential/tolerance.ts'

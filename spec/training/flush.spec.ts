@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { asGraph } from '../../src/graph/build.ts'
-import { graphOps, placeholder } from '../../src/graph/ops.ts'
+import { graphOps, placeholder } from '../../src/graph.ts'
 import { adam, Input, init, join, key, Linear, tensor, tfjsOps, trainStep } from '../../src/index.ts'
 import { flushed } from '../../src/training/flush.ts'
 import { printed } from '../process.ts'

@@ -6,7 +6,7 @@ import { byName, mapRecord } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { VariableRules } from '../core/variables.ts'
 import { type Cost, cost } from '../graph/cost.ts'
-import { graphOps, placeholder } from '../graph/ops.ts'
+import { placeholder, plainOps } from '../graph/ops.ts'
 import { asPart, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import { outputsOnly, traceNetwork, variablesOf } from '../state/traced.ts'
@@ -36,7 +36,7 @@ const costOf = (node: Node, rules: VariableRules): Cost => {
   const inputs = node.inputShapes.map((shape, i) => placeholder(`input ${i}`, oneExample(shape ?? node.shape ?? [])))
   if (inputs.some(input => input.shape.includes(null))) return unknown
   const variables = mapRecord(rules, (rule, name) => placeholder(name, rule.shape))
-  const [output] = node.layer.rules.forward(graphOps, variables, inputs, { ...mode, isGiven: true })
+  const [output] = node.layer.rules.forward(plainOps, variables, inputs, { ...mode, isGiven: true })
   return cost([output])
 }
 

@@ -1,6 +1,6 @@
 import { type BackendOption, chooseBackend } from '../backends/choose.ts'
 import type { Programs } from '../backends/programs.ts'
-import { hashOf } from '../base/lists.ts'
+import { hashOf } from '../base/hash.ts'
 import { leavesOf } from '../base/trees.ts'
 import { checkedLeaves } from '../state/check.ts'
 import { withNumbers } from '../state/compile.ts'

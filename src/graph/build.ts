@@ -4,7 +4,8 @@ import type { Ops } from '../ops/ops.ts'
 import { type Graph, type GraphNode, type Placeholder, topological } from './graph.ts'
 import { interner } from './intern.ts'
 import { interpret } from './interpret.ts'
-import { placeholder, tracer } from './ops.ts'
+import { type KeepRule, placeholder, tracer } from './ops.ts'
+import { ruled } from './ruled.ts'
 
 /**
  * A graph from its inputs to its outputs. Nodes that compute the same become one.
@@ -50,25 +51,23 @@ type Trace = (
   names?: readonly string[],
 ) => Graph
 
-/** @param keepsRules as of a tracer */
-const tracing =
-  (keepsRules: boolean): Trace =>
-  (f, shapes, names) => {
-    const inputs = shapes.map((shape, i) => placeholder(names?.[i] ?? `x${i}`, shape))
-    const made = new Set<GraphNode>(inputs)
-    const keep = interner()
-    const ops = tracer(
-      node => {
-        const kept = keep(node)
-        made.add(kept)
-        return kept
-      },
-      undefined,
-      keepsRules,
-    )
-    const outputs = f(ops, ...inputs)
-    return isMadeOf(made, outputs) ? asGraph(inputs, outputs) : graph(inputs, outputs)
-  }
+/** @param keepRule as of a tracer */
+const traced = (keepRule: KeepRule | undefined, ...[f, shapes, names]: Parameters<Trace>): Graph => {
+  const inputs = shapes.map((shape, i) => placeholder(names?.[i] ?? `x${i}`, shape))
+  const made = new Set<GraphNode>(inputs)
+  const keep = interner()
+  const ops = tracer(
+    node => {
+      const kept = keep(node)
+      made.add(kept)
+      return kept
+    },
+    undefined,
+    keepRule,
+  )
+  const outputs = f(ops, ...inputs)
+  return isMadeOf(made, outputs) ? asGraph(inputs, outputs) : graph(inputs, outputs)
+}
 
 /**
  * The graph of a function of tensors, written in the operations.
@@ -82,10 +81,10 @@ const tracing =
  * squares.outputs[0]?.shape // [null]
  * ```
  */
-export const trace: Trace = tracing(true)
+export const trace: Trace = (...given) => traced(ruled, ...given)
 
 /** The same without the gradients that functions have of their own: for graphs that nobody differentiates. */
-export const traceOnly: Trace = tracing(false)
+export const traceOnly: Trace = (...given) => traced(undefined, ...given)
 
 /** Whether all nodes are from this trace: others have to be traced again, and other placeholders refused. */
 const isMadeOf = (made: ReadonlySet<GraphNode>, outputs: readonly GraphNode[]): boolean =>

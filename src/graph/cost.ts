@@ -15,7 +15,7 @@ import {
   type Scan,
   topological,
 } from './graph.ts'
-import { graphOps, placeholder } from './ops.ts'
+import { placeholder, plainOps } from './ops.ts'
 import { plan } from './plan.ts'
 
 /** What a computation costs. */
@@ -87,7 +87,7 @@ const costOfOwn = (node: Own): Pick<Cost, 'flops' | 'bytes'> | undefined => {
   if (Object.keys(call.kernels).length > 0) return undefined
   const before = costsOfOwn.get(node)
   if (before !== undefined) return before
-  const { withKernel: _, withGradient: __, within: ___, ...plain } = graphOps
+  const { withKernel: _, within: __, ...plain } = plainOps
   const found = cost([
     call.run(
       plain,

@@ -4,7 +4,8 @@ import { rebuilt } from './build.ts'
 import { type Graph, type GraphNode, topological } from './graph.ts'
 import { interner } from './intern.ts'
 import { interpret } from './interpret.ts'
-import { graphOps, tracer } from './ops.ts'
+import { tracer } from './ops.ts'
+import { graphOps, ruled } from './ruled.ts'
 
 /**
  * The gradients of a graph's output, by reverse-mode differentiation. The result is a graph of the same inputs, which
@@ -29,7 +30,7 @@ export const gradients = (
   loss: GraphNode = graph.outputs[0] as GraphNode,
   wrt: readonly GraphNode[] = graph.inputs,
 ): Graph => {
-  const { ops, variable, fixed, gradients: back } = tape(tracer(interner(), undefined, true))
+  const { ops, variable, fixed, gradients: back } = tape(tracer(interner(), undefined, ruled))
   const variables = wrt.map(variable)
   const bound = new Map<GraphNode, Traced<GraphNode>>()
   for (const node of topological([loss])) if (node.kind === 'placeholder') bound.set(node, fixed(node))

@@ -2,7 +2,7 @@ import { InvalidOption, show } from '../base/errors.ts'
 import type { Key } from '../base/random.ts'
 import { isShape, type Shape, showFlow } from '../base/shape.ts'
 import { alike, forLayers } from '../ops/operations.ts'
-import type { Ops } from '../ops/ops.ts'
+import type { GradientRule, Ops } from '../ops/ops.ts'
 import { isLong } from '../ops/scan.ts'
 import { resultShape } from '../ops/shapes.ts'
 import { enclosed, withBody, withScanBody } from './enclosed.ts'
@@ -16,7 +16,6 @@ import {
   type Placeholder,
   type Scan,
 } from './graph.ts'
-import { ruled } from './ruled.ts'
 
 /**
  * An input of a graph, where tracing starts.
@@ -85,18 +84,17 @@ const loopOf =
     return initial.map(({ shape }, i) => keep(Object.freeze({ kind: 'loop result', loop, result: i, shape })))
   }
 
+/** The results of a function with a gradient of its own. */
+export type KeepRule = (ops: Ops<GraphNode>, rule: GradientRule, inputs: readonly GraphNode[]) => readonly GraphNode[]
+
 /**
  * A tracing interpreter: each operation becomes a node of an immutable graph, with its shape. Nothing is computed.
  *
  * @param keep gets each new node and returns the one to use instead, such as an equal one
  * @param layer the layer that the nodes belong to
- * @param keepsRules whether functions with a gradient of their own are calls that have it, for who differentiates the graph
+ * @param keepRule makes calls of functions with a gradient of their own, for who differentiates the graph
  */
-export const tracer = (
-  keep: (node: GraphNode) => GraphNode,
-  layer?: string,
-  keepsRules: boolean = false,
-): Ops<GraphNode> => {
+export const tracer = (keep: (node: GraphNode) => GraphNode, layer?: string, keepRule?: KeepRule): Ops<GraphNode> => {
   const ops: Ops<GraphNode> = alike<GraphNode>(
     (operation, inputs, attributes) =>
       keep(
@@ -141,12 +139,12 @@ export const tracer = (
           }),
         ),
       origin: node => (node.kind === 'application' ? node : undefined),
-      ...(keepsRules && { withGradient: (rule, inputs) => ruled(ops, rule, inputs) }),
-      within: forLayers(name => tracer(keep, name, keepsRules)),
+      ...(keepRule && { withGradient: (rule, inputs) => keepRule(ops, rule, inputs) }),
+      within: forLayers(name => tracer(keep, name, keepRule)),
     },
   )
   return ops
 }
 
 /** The tracing interpreter: see {@link tracer}. */
-export const graphOps: Ops<GraphNode> = tracer(node => node, undefined, true)
+export const plainOps: Ops<GraphNode> = tracer(node => node)

@@ -1,11 +1,12 @@
 import type { KernelCall } from '../ops/kernels.ts'
-import { type GradientRule, type Ops, runRule } from '../ops/ops.ts'
+import { type Ops, runRule } from '../ops/ops.ts'
 import type { GraphNode } from './graph.ts'
+import { type KeepRule, tracer } from './ops.ts'
 
 // Functions with a gradient of their own, as calls in a graph: what runs it may differentiate it.
 
 /** The results of a function, each a call that knows the rule. */
-export const ruled = (ops: Ops<GraphNode>, rule: GradientRule, inputs: readonly GraphNode[]): readonly GraphNode[] => {
+export const ruled: KeepRule = (ops, rule, inputs) => {
   const { withGradient: _, withKernel, ...plain } = ops
   if (withKernel === undefined) return rule.forward(plain, inputs)
   const results: KernelCall['results'] = (inner, given) => {
@@ -25,3 +26,6 @@ export const ruled = (ops: Ops<GraphNode>, rule: GradientRule, inputs: readonly 
   )
   return calls.map(call => withKernel(call, inputs) as GraphNode)
 }
+
+/** The tracing interpreter: each operation becomes a node of a graph, and nothing is computed. */
+export const graphOps: Ops<GraphNode> = tracer(node => node, undefined, ruled)

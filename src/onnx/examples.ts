@@ -4,7 +4,7 @@ import { codec } from '../base/options.ts'
 import { type Flow, known } from '../base/shape.ts'
 import { isRecord, isShortList } from '../base/trees.ts'
 import type { GraphNode } from '../graph/graph.ts'
-import { graphOps, placeholder } from '../graph/ops.ts'
+import { placeholder, plainOps } from '../graph/ops.ts'
 import type { Part, Wiring } from '../network/parts.ts'
 import { outgoing } from '../network/wiring.ts'
 import { inputsFor } from '../state/any-batch.ts'
@@ -74,7 +74,7 @@ const takes = (scoring: Scoring, output: number, x: Flow, predicted: Flow, shape
     mask: [],
   }
   try {
-    lossOf<GraphNode>(graphOps, { losses }, outcome)
+    lossOf<GraphNode>(plainOps, { losses }, outcome)
     return true
   } catch (error) {
     if (error instanceof InvalidOption) return false

@@ -1,5 +1,5 @@
 import type { GraphNode } from '../graph/graph.ts'
-import { graphOps, placeholder } from '../graph/ops.ts'
+import { placeholder, plainOps } from '../graph/ops.ts'
 import type { Part } from '../network/parts.ts'
 import { outgoing } from '../network/wiring.ts'
 import type { Ops } from '../ops/ops.ts'
@@ -67,6 +67,6 @@ export const layoutFor = (
     x.map(({ shape }) => shape),
   )
   const predicted = outgoing(wiring).map(shape => placeholder('predicted', shape ?? []))
-  const { groups, extras } = measuredOf<GraphNode>(graphOps, scoring, { x, expected: y, predicted, weights, mask })
+  const { groups, extras } = measuredOf<GraphNode>(plainOps, scoring, { x, expected: y, predicted, weights, mask })
   return { layout: layoutOf(groups, node => node.shape)[0], extras }
 }

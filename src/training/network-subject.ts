@@ -5,7 +5,7 @@ import type { VariableRule } from '../core/variables.ts'
 import { asGraph } from '../graph/build.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import { interner } from '../graph/intern.ts'
-import { graphOps, placeholder, tracer } from '../graph/ops.ts'
+import { placeholder, plainOps, tracer } from '../graph/ops.ts'
 import type { Part, Wiring } from '../network/parts.ts'
 import { run } from '../network/run.ts'
 import { outgoing, wiringOf } from '../network/wiring.ts'
@@ -77,8 +77,8 @@ export const checkTraining = (
     weights: placed('weights', batch.weights),
     mask: placed('mask', batch.mask),
   }
-  lossOf<GraphNode>(graphOps, scoring, outcome)
-  metricsOf<GraphNode>(graphOps, scoring, outcome)
+  lossOf<GraphNode>(plainOps, scoring, outcome)
+  metricsOf<GraphNode>(plainOps, scoring, outcome)
 }
 
 /** How what a program has measured is read, and the tensors that it measures. */

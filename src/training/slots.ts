@@ -3,7 +3,7 @@ import { InvalidOption } from '../base/errors.ts'
 import { showShape } from '../base/shape.ts'
 import { type Flat, flatten, showPath, type Tree, unflatten } from '../base/tree.ts'
 import { isList, isRecord, leavesOf, mapTree, own as ownOf, type VariableTree } from '../base/trees.ts'
-import { graphOps, placeholder } from '../graph/ops.ts'
+import { placeholder, plainOps } from '../graph/ops.ts'
 import type { Ops } from '../ops/ops.ts'
 import { described, misfit } from '../state/given.ts'
 import { another, tfjsOps } from '../tfjs/index.ts'
@@ -41,10 +41,10 @@ export const slotsTemplate = (
   params: VariableTree<{ readonly shape: readonly number[] }>,
 ): Flat<{ readonly shape: readonly (number | null)[] }> =>
   flatSlots(
-    graphOps,
+    plainOps,
     name,
     rule.init(
-      graphOps,
+      plainOps,
       mapTree(params, ({ shape }, layer, variable) => placeholder(`${layer}.${variable}`, shape)),
     ),
   )

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { GraphNode } from '../../../src/graph/graph.ts'
-import { graphOps } from '../../../src/graph/ops.ts'
+import { graphOps } from '../../../src/graph.ts'
 import type { Ops } from '../../../src/ops/ops.ts'
 import { reference } from '../../ops/reference.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
-import { graphOps, placeholder } from '../../../src/graph/ops.ts'
+import { graphOps, placeholder } from '../../../src/graph.ts'
 import {
   adam,
   BatchNorm,

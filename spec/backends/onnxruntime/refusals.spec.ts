@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { prepare } from '../../../src/backends/prepare.ts'
 import { InvalidOption } from '../../../src/base/errors.ts'
 import { graph } from '../../../src/graph/build.ts'
-import { graphOps, placeholder } from '../../../src/graph/ops.ts'
+import { graphOps, placeholder } from '../../../src/graph.ts'
 import { key } from '../../../src/index.ts'
 import { onnxruntime } from '../../../src/onnxruntime.ts'
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { graph } from '../../../src/graph/build.ts'
 import type { GraphNode } from '../../../src/graph/graph.ts'
-import { graphOps, placeholder } from '../../../src/graph/ops.ts'
+import { graphOps, placeholder } from '../../../src/graph.ts'
 import {
   Convolution,
   compileTraining,

@@ -1,4 +1,5 @@
-import { hashOf, sameBits } from '../../base/lists.ts'
+import { hashOf } from '../../base/hash.ts'
+import { sameBits } from '../../base/lists.ts'
 import type { Attribute, Initializer, Model, ModelNode, Port } from './model.ts'
 
 // Models of one network for inputs of several shapes differ only in the shapes of inputs and outputs and in few numbers: lists of

@@ -8,7 +8,7 @@ import { byName, isRecord, leavesOf, mapRecord, own, type VariableTree } from '.
 import { asGraph } from '../../graph/build.ts'
 import type { GraphNode, Placeholder } from '../../graph/graph.ts'
 import { interner } from '../../graph/intern.ts'
-import { graphOps, placeholder, tracer } from '../../graph/ops.ts'
+import { placeholder, plainOps, tracer } from '../../graph/ops.ts'
 import { wiringOf } from '../../network/wiring.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { checkedLeaves } from '../../state/check.ts'
@@ -143,7 +143,7 @@ const check = (ruled: Ruled, { params, state }: Trees<Shaped>, { x, tree }: Shap
     leaves: x.map(({ shape }, i) => placeholder(placeOf(tree?.paths[i] ?? []), shape)),
   }
   const variables = { params: placed(params), state: placed(state) }
-  judgedBy<GraphNode>(graphOps, ruled, variables, batch, { training: true, key: symbolicKey })
+  judgedBy<GraphNode>(plainOps, ruled, variables, batch, { training: true, key: symbolicKey })
 }
 
 /** What all optimizers remember, in a list. */

@@ -1,5 +1,5 @@
 import { type GraphNode, isA } from '../../../graph/graph.ts'
-import { graphOps, placeholder } from '../../../graph/ops.ts'
+import { placeholder, plainOps } from '../../../graph/ops.ts'
 import { simplifyingExactly, uniform } from '../../../graph/simplify.ts'
 import type { Ops } from '../../../ops/ops.ts'
 
@@ -27,7 +27,7 @@ const matched = (pattern: GraphNode, node: GraphNode, found?: GraphNode): GraphN
 export const patternOf = (
   of: (ops: Ops<GraphNode>, x: GraphNode) => GraphNode,
 ): ((node: GraphNode) => GraphNode | undefined) => {
-  const pattern = of(simplifyingExactly(graphOps), x)
+  const pattern = of(simplifyingExactly(plainOps), x)
   return node => {
     const own = pattern.kind === 'application' && isA(node, pattern.operation) ? matched(pattern, node) : undefined
     return own?.shape.join() === node.shape.join() ? own : undefined
