@@ -16,10 +16,7 @@ export type Axes = number | null | readonly Axes[] | { readonly [name: string]: 
  * The same for arguments of known trees: one for all, or one for each. So compilers underline the entry that is wrong; of any tree
  * they would underline all of it.
  */
-type AxesFor<A> =
-  | number
-  | null
-  | { readonly [I in keyof A as I extends number | `${number}` ? I : never]: AxesOf<A[I]> }
+type AxesFor<A> = number | null | { readonly [I in keyof A & (number | `${number}`)]: AxesOf<A[I]> }
 type AxesOf<X> = unknown extends X ? Axes : number | null | AxesWithin<X>
 type AxesWithin<X> = X extends Handle | Key
   ? never
