@@ -25,7 +25,7 @@ const choosing = () => {
 const [onTfjs, onWasm, onRuntime] = [choosing(), choosing(), choosing()]
 
 /** Backends by name. Optional packages are loaded on first use. */
-const byName: Readonly<Record<BackendOption & string, () => Promise<Backend>>> = {
+const byName: Readonly<Record<BackendOption & string, () => Backend | Promise<Backend>>> = {
   tfjs: async () => {
     await tf.ready()
     return onTfjs(tf.backend(), () => tfjs())
