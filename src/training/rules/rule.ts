@@ -32,17 +32,8 @@ export type TrainedNames<NS> = {
 type InNetwork<P> = { [Layer in keyof P & string]: Layer | `${Layer}.${keyof P[Layer] & string}` }[keyof P & string]
 type Trains<NS> = TrainedNames<NS> | `${string}*${string}`
 
-/**
- * What a training step does: it makes a loss of networks small.
- *
- * @typeParam NS the networks by name, `B` the batch, a tree of tensors
- */
-export interface ObjectiveRule<NS, B = Handle> {
-  /**
-   * What is made small: a function of `{ ops, run, grad, valueAndGrad, key, training }` and the batch, which gives a scalar, or
-   * `[scalar, report]`.
-   */
-  readonly loss: (context: ObjectiveContext<NS>, batch: B) => RuleLoss
+/** What a rule says beside its loss. */
+export interface RuleParts<NS> {
   /** Default: `adam()`. */
   readonly optimizer?: Optimizer
   /**
@@ -52,6 +43,19 @@ export interface ObjectiveRule<NS, B = Handle> {
   readonly trains?: Trains<NS> | readonly Trains<NS>[]
   /** What reports call it. Default: `rule-1`, `rule-2`, … in an array of rules; none for a rule alone. */
   readonly name?: string
+}
+
+/**
+ * What a training step does: it makes a loss of networks small.
+ *
+ * @typeParam NS the networks by name, `B` the batch, a tree of tensors
+ */
+export interface ObjectiveRule<NS, B = Handle> extends RuleParts<NS> {
+  /**
+   * What is made small: a function of `{ ops, run, grad, valueAndGrad, key, training }` and the batch, which gives a scalar, or
+   * `[scalar, report]`.
+   */
+  readonly loss: (context: ObjectiveContext<NS>, batch: B) => RuleLoss
 }
 
 /** One rule; or several, which run in order in each step: each sees what those before it have learnt. */
