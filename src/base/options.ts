@@ -121,16 +121,6 @@ export const notNegative: t.Type<number, unknown, unknown> = number(expectedNumb
 /** Parts of a whole, from 0 to 1. */
 export const part: t.Type<number, unknown, unknown> = number(expectedNumbers.part, value => value >= 0 && value <= 1)
 
-export const partBelow1: t.Type<number, unknown, unknown> = number(
-  expectedNumbers.partBelow1,
-  value => value >= 0 && value < 1,
-)
-export const inside: t.Type<number, unknown, unknown> = number(expectedNumbers.inside, value => value > 0 && value < 1)
-export const upTo1: t.Type<number, unknown, unknown> = number(expectedNumbers.upTo1, value => value > 0 && value <= 1)
-export const above1: t.Type<number, unknown, unknown> = number(expectedNumbers.above1, value => value > 1)
-export const from1: t.Type<number, unknown, unknown> = number(expectedNumbers.from1, value => value >= 1)
-export const negative: t.Type<number, unknown, unknown> = number(expectedNumbers.negative, value => value < 0)
-
 /** One of some texts. */
 export const oneOf = <const Choice extends string>(choices: readonly Choice[]): t.Type<Choice, unknown, unknown> => {
   const given: unknown = choices

@@ -1,6 +1,7 @@
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
-import { notNegative, partBelow1, positive } from '../../base/options.ts'
+import { notNegative, positive } from '../../base/options.ts'
 import type { Optimizer } from '../optimizer.ts'
+import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
 import { stepAt } from '../rate.ts'
 import type { MomentsOptions } from './adam.ts'

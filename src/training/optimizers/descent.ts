@@ -1,7 +1,7 @@
 import { InvalidOption } from '../../base/errors.ts'
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
-import { partBelow1 } from '../../base/options.ts'
 import type { Optimizer } from '../optimizer.ts'
+import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
 import { stepAt } from '../rate.ts'
 import { type DecayOptions, decay, flag, option, read, stepOf } from './options.ts'

@@ -1,10 +1,11 @@
 import { InvalidOption } from '../../base/errors.ts'
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
-import { above1, boolean, inside, positive } from '../../base/options.ts'
+import { boolean, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
+import { above1, inside } from '../ranges.ts'
 import { option, read } from './options.ts'
 import { optimizerOf, signOf, zerosOf } from './rule.ts'
 

@@ -1,5 +1,6 @@
 import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
-import { boolean, from1, positive, part as share } from '../../base/options.ts'
+import { boolean, positive, part as share } from '../../base/options.ts'
+import { from1 } from '../ranges.ts'
 import { finite, type Schedule, schedule, startIter, updates } from './schedule.ts'
 
 /** The options of {@link cosineDecay}. */

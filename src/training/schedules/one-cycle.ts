@@ -1,6 +1,7 @@
 import { InvalidOption } from '../../base/errors.ts'
 import type { Called, Given, Limit, OptionsFor } from '../../base/limited-options.ts'
-import { boolean, inside, oneOf, positive } from '../../base/options.ts'
+import { boolean, oneOf, positive } from '../../base/options.ts'
+import { inside } from '../ranges.ts'
 import { through } from './piecewise.ts'
 import { finite, type Schedule, schedule, updates } from './schedule.ts'
 
