@@ -13,7 +13,7 @@ import {
 // Builds a model. The same operator on the same values is emitted once.
 
 /** The domain of an operator, and how many results it has. */
-interface Application {
+export interface Application {
   readonly domain?: string
   readonly outputs?: number
 }

@@ -19,10 +19,10 @@ export interface RowOutput {
 const beneathReshapes = (node: GraphNode): GraphNode => (isA(node, 'reshape') ? beneathReshapes(node.inputs[0]) : node)
 
 /** The graph with rows in place of such outputs. */
-export const rowsOut = ({ kind, inputs, outputs }: Graph): readonly [graph: Graph, writes: readonly RowOutput[]] => {
-  const places = new Map<GraphNode, number>(inputs.map((node, i) => [node, i]))
+export const rowsOut = (graph: Graph): readonly [graph: Graph, writes: readonly RowOutput[]] => {
+  const places = new Map<GraphNode, number>(graph.inputs.map((node, i) => [node, i]))
   const writes: RowOutput[] = []
-  const own = outputs.map((node, output) => {
+  const outputs = graph.outputs.map((node, output) => {
     const write = rowWriteOf(node)
     const kept = write && places.get(write.kept)
     const position = write && places.get(beneathReshapes(write.position))
@@ -30,9 +30,7 @@ export const rowsOut = ({ kind, inputs, outputs }: Graph): readonly [graph: Grap
     writes.push({ output, kept, position, axis: write.axis, shape: known(node.shape) })
     return write.row
   })
-  return writes.length === 0
-    ? [{ kind, inputs, outputs }, writes]
-    : [Object.freeze({ kind, inputs, outputs: own }), writes]
+  return [writes.length === 0 ? graph : Object.freeze({ ...graph, outputs }), writes]
 }
 
 /** Writes a row over the one at a place along the axis; nothing if there is no such place. */

@@ -62,7 +62,7 @@ export const decay: Options<Required<DecayOptions>> = { weightDecay: option(notN
 export const read = <Normal extends { readonly step: Step }>(
   name: string,
   options: Options<Normal>,
-  given: unknown = {},
+  given: unknown,
 ): Normal => {
   const rate =
     typeof given === 'number' && stepOption.codec.is(given)

@@ -8,7 +8,7 @@ import { writtenColumn } from './written.ts'
 
 // What is composed of several operations, for which ONNX has an operator that is faster, and as exact.
 
-const table: readonly Recognize[] = [elementwise, largest, alongRows, cumulative, writtenColumn, ...onSmall]
+const table: readonly Recognize[] = [...elementwise, largest, alongRows, cumulative, writtenColumn, ...onSmall]
 
 /** The idiom that ends at a node. */
 export const idiomOf = (node: GraphNode): Idiom | undefined => {

@@ -1,11 +1,10 @@
 import { sizeOf } from '../../../base/shape.ts'
 import { type GraphNode, isA } from '../../../graph/graph.ts'
 import { uniform } from '../../../graph/simplify.ts'
-import type { Ops } from '../../../ops/ops.ts'
 import { microsoft } from '../model.ts'
 import { asGiven, laid, reshaped, type Value } from '../values.ts'
+import { operatorFor } from './elementwise.ts'
 import type { Idiom, Recognize } from './idiom.ts'
-import { patternOf } from './pattern.ts'
 
 // Operators of ONNX Runtime's own that compute on small tensors in one call what takes several: a call takes a microsecond, as
 // long as a thousand elements. On large tensors they are not faster, and derivatives need the parts again.
@@ -17,22 +16,14 @@ const small =
   node =>
     (sizeOf(node.shape) ?? most) < most ? recognize(node) : undefined
 
-const geluOf = patternOf((ops: Ops<GraphNode>, x) => {
-  const twicePhi = ops.add(ops.erf(ops.multiply(x, ops.constant(Math.SQRT1_2))), ops.constant(1))
-  return ops.multiply(ops.multiply(x, twicePhi), ops.constant(0.5))
-})
-const gelu: Recognize = node => {
-  const x = geluOf(node)
-  return (
-    x && {
-      inputs: [x],
-      lower: (emit, [own]) => ({
-        ...(own as Value),
-        name: emit.node('Gelu', [(own as Value).name], {}, { domain: microsoft }),
-      }),
-    }
-  )
-}
+const gelu = operatorFor(
+  'Gelu',
+  (ops, x) => {
+    const twicePhi = ops.add(ops.erf(ops.multiply(x, ops.constant(Math.SQRT1_2))), ops.constant(1))
+    return ops.multiply(ops.multiply(x, twicePhi), ops.constant(0.5))
+  },
+  { domain: microsoft },
+)
 
 /** What is added to the mean of the squares of `x` along the last axis, if a node is one over the root of that. */
 const marginOf = (x: GraphNode, node: GraphNode): number | undefined => {

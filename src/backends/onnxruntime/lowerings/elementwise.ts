@@ -1,5 +1,5 @@
 import type { Attributes, Operation } from '../../../ops/operations.ts'
-import type { Emitter } from '../emitter.ts'
+import type { Application, Emitter } from '../emitter.ts'
 import { elementTypes } from '../model.ts'
 import { together, type Value } from '../values.ts'
 import type { Lowering, Lowerings, Target } from './lowering.ts'
@@ -19,10 +19,16 @@ export const cast = (emit: Emitter, name: string, type: keyof typeof elementType
   (type === 'bool' ? before(emit, name, logical) : type === 'int64' ? before(emit, name, ['TopK']) : undefined) ??
   emit.node('Cast', [name], { to: { int: elementTypes[type] } })
 
+/** An operator of one tensor, element by element. */
+export const eachBy = (emit: Emitter, operator: string, x: Value, beside?: Application): Value => ({
+  ...x,
+  name: emit.node(operator, [x.name], {}, beside),
+})
 type Unary = Lowering<'exp'>
 const unary =
   (operator: string): Unary =>
-  ({ emit }, x) => ({ ...x, name: emit.node(operator, [x.name]) })
+  ({ emit }, x) =>
+    eachBy(emit, operator, x)
 
 /** An operator on operands that are broadcast. */
 const broadcasting =
