@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import * as display from '../src/display.ts'
 import * as joinery from '../src/index.ts'
 import * as storage from '../src/storage.ts'
 import * as terminal from '../src/terminal.ts'
@@ -94,7 +95,7 @@ const types: readonly string[] = [
 /** A module of its own: what it names is imported, and expressions with a comment are compared with it. */
 const moduleOf = ({ code }: Example): string => {
   const body = code
-    .replace(/^import (?:type )?\{[^}]*\} from '(?:npm:)?joinery(?:\/(?:storage|terminal))?'\n/gm, '')
+    .replace(/^import (?:type )?\{[^}]*\} from '(?:npm:)?joinery(?:\/(?:display|storage|terminal))?'\n/gm, '')
     .replace(/ from 'joinery\/(\w+)'$/gm, (_, entry) => ` from ${sourceOf(`${entry}.ts`)}`)
     .replace(
       /^(?!\s*(?:const|let|export|return|import|\/\/|[}\])]))(\S.*?) \/\/ (.+)$/gm,
@@ -113,6 +114,7 @@ const moduleOf = ({ code }: Example): string => {
         .filter(name => !(name in joinery))
         .map(name => `type ${name}`),
     ]),
+    ...entry('display.ts', named(Object.keys(display))),
     ...entry('storage.ts', named(Object.keys(storage))),
     ...entry('terminal.ts', named(Object.keys(terminal))),
     'declare const show: (value: unknown, text: string) => void',

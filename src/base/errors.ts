@@ -248,6 +248,16 @@ export class BackendError extends JoineryError {
   }
 }
 
+/** An optional package that a function needs, and that cannot be imported. */
+export class PackageError extends JoineryError {
+  /** The package's name. */
+  declare readonly package: string
+  constructor(fault: Fault & { readonly owner: string; readonly package: string }, options: ErrorOptions = {}) {
+    const { owner, ...rest } = fault
+    super('PackageError', owner, rest, options)
+  }
+}
+
 /** A string as a literal. */
 const quoted = (text: string): string =>
   text.includes("'") ? JSON.stringify(text) : `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')}'`

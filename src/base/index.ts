@@ -11,6 +11,7 @@ export {
   LayerConnectionError,
   type LayerFault,
   NotationError,
+  PackageError,
   WeightInitializationError,
 } from './errors.ts'
 export { boolean, codec, integer, number, type Option, oneOf, optionalParameter, parameter } from './options.ts'

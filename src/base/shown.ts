@@ -3,7 +3,7 @@
 /** Asked by `console.log` in Node and in Deno. */
 const inspecting = Symbol.for('nodejs.util.inspect.custom')
 /** Asked by Deno's notebooks. */
-const displaying = Symbol.for('Jupyter.display')
+export const displaying: unique symbol = Symbol.for('Jupyter.display')
 
 /** The text of a value; something to show if the value cannot be read any more. */
 const safely = <V>(text: (value: V) => string, value: V): string => {

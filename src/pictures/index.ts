@@ -1,0 +1,2 @@
+export type { Picture, PictureOptions, PngOptions } from './picture.ts'
+export type { Theme } from './theme.ts'
