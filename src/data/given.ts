@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
 import { codec, integer, isFunction } from '../base/options.ts'
+import { isKey, type Key } from '../base/random.ts'
 
 // Arguments of datasets, as a call from JavaScript may give anything.
 
@@ -37,3 +38,8 @@ export const count: t.Type<number, unknown, unknown> = integer(1)
 export const callback: t.Type<(...args: never[]) => unknown, unknown, unknown> = codec('a function', value =>
   isFunction(value) ? value : undefined,
 )
+
+/** The key of draws, which must be given. */
+export const drawnBy: { readonly codec: t.Type<Key, unknown, unknown> } = {
+  codec: codec('a key, such as key(1)', value => (isKey(value) ? value : undefined)),
+}

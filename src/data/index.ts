@@ -6,6 +6,7 @@ export {
   type PadBatchOptions,
   type WindowOptions,
 } from './dataset.ts'
+export { type Digits, digits, type NoisyDigits, type NoisyDigitsOptions, noisyDigits } from './digits.ts'
 export { type ColumnData, dataset, type RowOf } from './from-memory.ts'
 export type { Padded, PaddedWithMask } from './pad.ts'
 export { type Buckets, type BucketsJson, bucketize } from './preprocessing/bucketize.ts'
@@ -48,4 +49,12 @@ export { fromJsonLines, type JsonLinesOptions } from './readers/json-lines.ts'
 export { fromNpy, type NpyOptions } from './readers/npy.ts'
 export { fromParquet, type ParquetOptions, type ParquetValue } from './readers/parquet.ts'
 export type { Channels } from './readers/pixels.ts'
+export {
+  isReber,
+  type ReberClassification,
+  type ReberClassificationOptions,
+  type ReberWordsOptions,
+  reberClassification,
+  reberWords,
+} from './reber.ts'
 export type { Batched, Stacked, Unbatched } from './stack.ts'
