@@ -2,7 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { differences, type Notebook, sources, withOutputs, withPauses } from '../scripts/notebook.ts'
+import { differences } from '../scripts/notebooks/compare.ts'
+import {
+  type Notebook,
+  notebookOf,
+  type Output,
+  sources,
+  withOutputs,
+  withPauses,
+} from '../scripts/notebooks/notebook.ts'
+import { template } from '../scripts/notebooks/template.ts'
+import { inCells, moduleOf } from '../scripts/notebooks/types.ts'
 
 const folder = new URL('../notebooks/', import.meta.url)
 const files = readdirSync(folder).filter(file => file.endsWith('.ipynb'))
@@ -13,7 +23,7 @@ const codeCells = (notebook: Notebook) => notebook.cells.filter(cell => cell.cel
 
 describe('notebooks', () => {
   it('are there', () => {
-    expect(files).to.include('first-network.ipynb')
+    expect(files).to.include('1-first-network.ipynb')
   })
 
   for (const file of files)
@@ -35,6 +45,10 @@ describe('notebooks', () => {
         expect(textOf(file)).to.not.match(/file:\/\/|\/(home|root|tmp|Users|work|mnt)\//)
       })
 
+      it('is small', () => {
+        expect(textOf(file).length).to.be.below(300_000)
+      })
+
       it('is read by the kernel of Deno', () => {
         const { kernelspec } = read(file).metadata as { readonly kernelspec: { readonly name: string } }
         expect(kernelspec.name).to.equal('deno')
@@ -43,7 +57,7 @@ describe('notebooks', () => {
 })
 
 const stream = (...text: readonly string[]) => ({ output_type: 'stream', name: 'stdout', text })
-const cell = (...outputs: readonly ReturnType<typeof stream>[]) => ({ cell_type: 'code', source: ['f()'], outputs })
+const cell = (...outputs: readonly Output[]) => ({ cell_type: 'code', source: ["console.log('a')"], outputs })
 
 describe('outputs of notebooks', () => {
   it('are the same however many messages they came in', () => {
@@ -70,11 +84,71 @@ describe('outputs of notebooks', () => {
     const before = { cells: [{ cell_type: 'markdown', source: ['# A'] }, cell()], nbformat: 4 }
     const paused = withPauses(before, 1)
     expect(paused.cells[0]).to.equal(before.cells[0])
-    expect(sources(paused)[0]).to.match(/^f\(\)\nawait .*setTimeout/)
+    expect(sources(paused)[0]).to.match(/^console.log\('a'\)\nawait .*setTimeout/)
     const executed = { ...paused, cells: paused.cells.map(own => ({ ...own, outputs: [stream('a')] })) }
     const after = withOutputs(before, executed)
     expect(sources(after)).to.deep.equal(sources(before))
     expect(after.cells[0]).to.equal(before.cells[0])
     expect(after.cells[1]?.outputs).to.deep.equal([stream('a')])
+  })
+
+  it('end with a pause only where a cell prints, as the last line of another is what it shows', () => {
+    const [shown] = sources(withPauses({ cells: [{ cell_type: 'code', source: ['network'] }] }, 1))
+    expect(shown).to.equal('network')
+  })
+})
+
+describe('pictures in notebooks', () => {
+  const shown = (data: Record<string, unknown>): Notebook => ({ cells: [cell({ output_type: 'display_data', data })] })
+  const chart = (loss: number, svg: string) =>
+    shown({ 'application/vnd.vegalite.v5+json': { data: { values: [{ loss }] } }, 'image/svg+xml': svg })
+
+  it('agree by their data, however they are drawn', () => {
+    expect(differences(chart(0.5, '<svg>a</svg>'), chart(0.5, '<svg>b</svg>'))).to.be.empty
+    expect(differences(chart(0.5, '<svg/>'), chart(0.500001, '<svg/>'))).to.be.empty
+  })
+
+  it('differ where a number does', () => {
+    for (const loss of [0.501, -0.5, Number.NaN, 0])
+      expect(differences(chart(0.5, '<svg/>'), chart(loss, '<svg/>')), String(loss)).to.have.length(1)
+  })
+
+  it('are compared as they are drawn where they have no data', () => {
+    expect(
+      differences(shown({ 'image/svg+xml': '<svg>a</svg>' }), shown({ 'image/svg+xml': '<svg>b</svg>' })),
+    ).to.have.length(1)
+    expect(differences(shown({ 'text/plain': 'a' }), shown({ 'text/plain': ['a'] }))).to.be.empty
+  })
+
+  it('may not come or go', () => {
+    expect(differences(shown({ 'text/plain': 'a' }), shown({ 'text/plain': 'a', 'image/png': 'b' }))).to.have.length(1)
+  })
+})
+
+describe('types in notebooks', () => {
+  const notebook = notebookOf([
+    ['markdown', '# A'],
+    ['code', 'const a = 1\nconst b = 2'],
+    ['markdown', 'Then'],
+    ['code', 'const c: string = a'],
+  ])
+
+  it('are reported by notebook, cell and line', () => {
+    const module = moduleOf(notebook)
+    const line = module.text.split('\n').indexOf('const c: string = a') + 1
+    const report = `TS2322 [ERROR]: no\n    at file:///a/b/.check-x.ts:${line}:7 and ${'file:///a/b/other.ts'}:1:1`
+    expect(inCells(report, { '.check-x.ts': { notebook: 'x.ipynb', module } })).to.equal(
+      'TS2322 [ERROR]: no\n    at x.ipynb, cell 4, line 1, column 7 and file:///a/b/other.ts:1:1',
+    )
+    expect([1, 2, 4].map(module.place)).to.deep.equal(['cell 2, line 1', 'cell 2, line 2', 'cell 4, line 1'])
+  })
+})
+
+describe('a new notebook', () => {
+  it('has a title, programs that nothing has executed yet, and cells with identifiers of their own', () => {
+    const { cells } = template('Spirals')
+    expect(cells[0]?.source).to.include('# Spirals\n')
+    expect(codeCells(template('Spirals')).map(own => own.execution_count)).to.deep.equal([null, null, null])
+    expect(new Set(cells.map(own => own.id)).size).to.equal(cells.length)
   })
 })
