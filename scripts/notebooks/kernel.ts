@@ -92,6 +92,6 @@ export const checked = async (files: readonly string[], folder: string): Promise
     await promisify(execFile)(deno, ['check', '--quiet', ...files], { cwd: folder, env })
     return ''
   } catch (error) {
-    return (error as { readonly stderr: string }).stderr.replace(/\n+Stack backtrace:[^]*/, '').trim()
+    return (error as { readonly stderr: string }).stderr.replace(/\n+Stack backtrace:[\s\S]*/, '').trim()
   }
 }
