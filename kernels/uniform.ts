@@ -12,7 +12,6 @@ const jumpHigh: u64 = (0xe3fbe606 << 32) | 0xef4e8e09
 
 /** The state: before a call the first one, after it the one that follows. */
 const stateAt: usize = 0
-const numbersAt: usize = 64
 
 let s0: u64 = 0
 let s1: u64 = 0
@@ -33,24 +32,15 @@ function jump(): void {
   s1 = t1
 }
 
-export function place(): usize {
-  return numbersAt
-}
-
-/** How many numbers a call draws. */
-export function count(): i32 {
-  return 4 * apart
-}
-
 function rotated(x: v128, by: i32): v128 {
   return v128.or(i64x2.shl(x, by), i64x2.shr_u(x, 64 - by))
 }
 
 /**
- * Draws numbers from [0, 1), multiples of 2^-24; with `isStep`, each as `below` if it is less than `threshold`, otherwise as
- * `above`.
+ * Draws 16,384 numbers from [0, 1), multiples of 2^-24, to a place; with `isStep`, each as `below` if it is less than
+ * `threshold`, otherwise as `above`.
  */
-export function draw(isStep: i32, threshold: f32, below: f32, above: f32): void {
+export function draw(place: usize, isStep: i32, threshold: f32, below: f32, above: f32): void {
   s0 = load<u64>(stateAt)
   s1 = load<u64>(stateAt + 8)
   let a0 = i64x2.splat(s0)
@@ -73,7 +63,7 @@ export function draw(isStep: i32, threshold: f32, below: f32, above: f32): void 
   let r0 = mask
   let r1 = mask
   let r2 = mask
-  for (let to = numbersAt, end = numbersAt + 4 * apart; to < end; to += 16) {
+  for (let to = place, end = place + 4 * apart; to < end; to += 16) {
     for (let k = 0; k < 4; k++) {
       const drawn = v128.shuffle<i32>(i64x2.add(a0, a1), i64x2.add(b0, b1), 0, 2, 4, 6)
       const a = v128.xor(a0, a1)

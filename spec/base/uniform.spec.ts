@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { foldIn, generator, type Key, key } from '../../src/base/random.ts'
 import { fillUniform } from '../../src/base/uniform.ts'
+import { arrayForDraws } from '../../src/base/uniform-memory.ts'
 import { uniforms } from '../../src/index.ts'
 
 /** The draws of a key, one after the other. */
@@ -38,6 +39,17 @@ describe('Uniform draws', () => {
     const n = 5000
     const expected = Float32Array.from(inTurn(key(2), n), value => -3 + 10.1 * value)
     expect(uniforms(key(2), n, -3, -3 + 10.1)).to.deep.equal(expected)
+  })
+
+  it('fill memory in place with the same bits, and nothing beside it', () => {
+    for (const n of [0, 100, 65_535, 65_536, 65_537, 200_000]) {
+      const arrays = [arrayForDraws(n), arrayForDraws(n)] as const
+      for (const [i, own] of [key(5), key(6)].entries()) fillUniform(own.words, arrays[i] as Float32Array)
+      for (const [i, own] of [key(5), key(6)].entries()) expect(arrays[i]).to.deep.equal(inTurn(own, n))
+      fillUniform(key(7).words, arrays[0], { threshold: 0.1, below: 0, above: 1.1 })
+      expect(arrays[0]).to.deep.equal(inTurn(key(7), n).map(value => (value < Math.fround(0.1) ? 0 : 1.1)))
+      expect(arrays[1]).to.deep.equal(inTurn(key(6), n))
+    }
   })
 
   it('become either of two numbers by a step', () => {

@@ -12,38 +12,38 @@ export interface Step {
   readonly above: number
 }
 
-/** The exports of `kernels/uniform.ts`. */
-interface Exports {
-  readonly place: () => number
-  readonly count: () => number
-  readonly draw: (isStep: number, threshold: number, below: number, above: number) => void
-}
+/** What draws numbers into a memory: the export of `kernels/uniform.ts`. */
+type Draw = (place: number, isStep: number, threshold: number, below: number, above: number) => void
 
+/** A kernel in a memory, which begins with the generator's state: the words of each half, the low one first. */
 interface Kernel {
-  readonly draw: Exports['draw']
-  /** The generator's state: the words of each half, the low one first. */
-  readonly state: Int32Array
-  /** What a call has drawn. */
-  readonly numbers: Float32Array
+  readonly draw: Draw
+  readonly memory: WebAssembly.Memory
 }
 
-const pages = 2
+/** How many numbers a kernel draws at once. */
+const count = 16_384
+/** From where on it may, in bytes. */
+export const place = 64
 
-const kernelOf = (): Kernel | null => {
+/** A kernel in a memory for so many numbers; `null` on a platform that has none. */
+export const kernelFor = (numbers: number): Kernel | null => {
   try {
-    const memory = new WebAssembly.Memory({ initial: pages })
+    const pages = Math.ceil((place + 4 * Math.ceil(numbers / count) * count) / 65_536)
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     const bytes = Uint8Array.from(atob(binary), c => c.charCodeAt(0))
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
-    const { draw, place, count } = exports as unknown as Exports
-    const { buffer } = memory
-    return { draw, state: new Int32Array(buffer, 0, 4), numbers: new Float32Array(buffer, place(), count()) }
+    return { draw: exports.draw as Draw, memory }
   } catch {
-    // A platform without vectors, or a page that is not allowed to compile WebAssembly.
+    // A platform without vectors, a page that is not allowed to compile WebAssembly, or no memory.
     return null
   }
 }
 
 let kernel: Kernel | null | undefined
+
+/** The kernels that draw in place, by the memory of what they fill. */
+export const inPlace: WeakMap<ArrayBufferLike, Kernel> = new WeakMap()
 
 /** From how many draws on the kernel is faster: a call draws more than may be needed. */
 const many = 4096
@@ -60,9 +60,11 @@ export const fillUniform = (
   step?: Step,
 ): void => {
   const n = values.length
-  if (n >= many && kernel === undefined) kernel = kernelOf()
+  const own = inPlace.get(values.buffer)
+  if (n >= many && !own && kernel === undefined) kernel = kernelFor(count)
+  const drawing = own ?? kernel
   const { threshold = 0, below = 0, above = 0 } = step ?? {}
-  if (n < many || !kernel) {
+  if (n < many || !drawing) {
     const source = xoroshiro128plusFromState([high0, low0, high1, low1])
     const limit = Math.fround(threshold)
     // A loop: making an array from a function would take ten times as long.
@@ -72,10 +74,10 @@ export const fillUniform = (
     }
     return
   }
-  const { draw, state, numbers } = kernel
-  state.set([low0, high0, low1, high1])
-  for (let i = 0; i < n; i += numbers.length) {
-    draw(step === undefined ? 0 : 1, threshold, below, above)
-    values.set(n - i < numbers.length ? numbers.subarray(0, n - i) : numbers, i)
+  const { draw, memory } = drawing
+  new Int32Array(memory.buffer).set([low0, high0, low1, high1])
+  for (let i = 0; i < n; i += count) {
+    draw(own ? values.byteOffset + 4 * i : place, step ? 1 : 0, threshold, below, above)
+    if (!own) values.set(new Float32Array(memory.buffer, place, Math.min(count, n - i)), i)
   }
 }

@@ -43,8 +43,10 @@ const add = (counts: Counts, shape: readonly number[]): void => {
 
 /**
  * Memory for results. A training step returns as many tensors as it makes, so two sets take turns and nothing is allocated.
+ *
+ * @param allocated new memory for so many numbers, zeros
  */
-export const pool = (): Pool => {
+export const pool = (allocated: (numbers: number) => Float32Array = n => new Float32Array(n)): Pool => {
   const grown: Counts = new Map()
   const keepers = new Set<Counts>([grown])
   const free = new Map<string, Held[]>()
@@ -74,7 +76,7 @@ export const pool = (): Pool => {
     take: shape => {
       const old = free.get(keyOf(shape))?.pop()
       // A new handle, as the old one must stay invalid. The runtime's view of the memory is reused.
-      if (old === undefined) return { data: new Float32Array(sizeOf(shape)), shape, home: own }
+      if (old === undefined) return { data: allocated(sizeOf(shape)), shape, home: own }
       return old.tensor === undefined
         ? { data: old.data, shape, home: own }
         : { data: old.data, shape, tensor: old.tensor, home: own }

@@ -1,3 +1,4 @@
+import { arrayForDraws } from '../../base/uniform-memory.ts'
 import { checkInputs, disposed, type Program } from '../backend.ts'
 import { asBackendError } from './faults.ts'
 import { type Held, type Pool, pool, tensorOf } from './held.ts'
@@ -64,7 +65,7 @@ export const programOf = (
   close: () => void,
 ): Program<Held> => {
   const letGo = memory.keep([...outputs.map(shapeOf), ...writes.map(({ shape }) => shape)])
-  const uploads = pool()
+  const uploads = pool(arrayForDraws)
   const inPlace = writesInPlace(runtime)
   const givenFor = (taken: Place['taken']) => taken.map(each => [each.name, constant(runtime, each)] as const)
   let { taken } = place
