@@ -1,1 +1,2 @@
+export * from './charts/index.ts'
 export * from './pictures/index.ts'

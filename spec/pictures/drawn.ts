@@ -86,8 +86,17 @@ const start = async (): Promise<(svg: string) => Promise<readonly string[]>> => 
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   })
   return svg =>
-    new Promise(resolve => {
-      waiting.push({ svg, resolve })
+    new Promise((resolve, reject) => {
+      // It also keeps a program waiting that has nothing else to do.
+      const late = setTimeout(() => reject(new Error(`${browser} has said nothing for a minute.`)), 60_000)
+      const job = {
+        svg,
+        resolve: (faults: readonly string[]) => {
+          clearTimeout(late)
+          resolve(faults)
+        },
+      }
+      waiting.push(job)
       next()
     })
 }

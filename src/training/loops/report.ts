@@ -51,7 +51,7 @@ const fault = (got: unknown): InvalidOption =>
   })
 
 /** What metrics of ours say, where a history is all there is. */
-const ours = (): readonly Judged[] => [
+export const ourMetrics = (): readonly Judged[] => [
   ...namedMetrics,
   ...namedLosses.map(({ name }) => ({ name, better: 'lower' as const })),
 ]
@@ -73,7 +73,7 @@ const columnsOf = (given: unknown) => {
   const entries = Object.entries(history)
   if (entries.length === 0 || !entries.every(([, values]) => isList(values))) throw fault(given)
   const columns = entries.map(([name, values]) => [name, [...(values as readonly unknown[])]] as const)
-  return { columns, stopped, metrics: metricsOf(history) ?? ours(), epochs: columns[0]?.[1].length ?? 0 }
+  return { columns, stopped, metrics: metricsOf(history) ?? ourMetrics(), epochs: columns[0]?.[1].length ?? 0 }
 }
 
 const summaryOf = (name: string, values: readonly number[], better: Better | undefined): ValueSummary => {

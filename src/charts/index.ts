@@ -1,0 +1,5 @@
+export { type HistoryOptions, plotHistory } from './history.ts'
+export type { HistoryRow } from './lines.ts'
+export type { ChartOptions } from './options.ts'
+export type { Run, Runs } from './runs.ts'
+export type { ChartSpec } from './vega.ts'
