@@ -53,7 +53,7 @@ export const withPauses = (notebook: Notebook, milliseconds: number): Notebook =
 })
 
 /** Whether a cell prints while it runs; what its last line gives comes with the word that it has ended. */
-const prints = (source: string): boolean => /\bconsole\.|\bprogressBar\(|Deno\.jupyter|\bstdout\b/.test(source)
+const prints = (source: string): boolean => /\bconsole\.|\bprogressBar\(|jupyter\.display\(|\bstdout\b/.test(source)
 
 const continues = (output: Output, before: Output | undefined): boolean =>
   output.output_type === 'stream' && before?.output_type === 'stream' && output.name === before.name
