@@ -1,2 +1,3 @@
 export * from './charts/index.ts'
+export * from './diagrams/index.ts'
 export * from './pictures/index.ts'

@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import { key } from '../base/random.ts'
-import { type Shape, showShape, sizeOf } from '../base/shape.ts'
-import { grouped, shownAs, table } from '../base/shown.ts'
+import { type Shape, showShape } from '../base/shape.ts'
+import { shownAs, table } from '../base/shown.ts'
 import { byName, mapRecord } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
 import type { VariableRules } from '../core/variables.ts'
@@ -10,6 +10,7 @@ import { placeholder, plainOps } from '../graph/ops.ts'
 import { asPart, type Node, type Part } from '../network/parts.ts'
 import { wiringOf } from '../network/wiring.ts'
 import { outputsOnly, traceNetwork, variablesOf } from '../state/traced.ts'
+import { count, countOf, rulesOfEach, sumOf } from './sizes.ts'
 
 /** A text that prints as it is, also in notebooks, with the rows that it was made from. */
 export type Summary = string & { readonly rows: readonly Row[] }
@@ -48,12 +49,8 @@ const peakOf = (part: Part): number | null => {
   return cost(outputs).peakBytes
 }
 
-const size = (rules: VariableRules): number => Object.values(rules).reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-
-const count = (n: number | null): string => (n === null ? '?' : grouped(n))
-
 const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
-  rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)
+  sumOf(rows.map(row => row[column]))
 
 /**
  * A table of a network: each layer's name, call, output shape, parameters and floating-point operations for one
@@ -68,21 +65,18 @@ const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | n
 export const summary = (network: AnyLayer): Summary => {
   const part = asPart('summary', network)
   const { nodes } = wiringOf(part)
-  const seen = new Set<string>()
-  let frozen = 0
-  const rows = nodes.map((node): Row => {
+  const ownRules = rulesOfEach(nodes)
+  const frozen = ownRules.map(rules =>
+    countOf(rules && byName(Object.entries(rules).filter(([, rule]) => rule.trainable === false))),
+  )
+  const rows = nodes.map((node, i): Row => {
     const found = node.layer.rules.variables(node.inputShapes)
-    const rules = isRight(found) ? found.right : null
-    const again = seen.has(node.name)
-    seen.add(node.name)
-    if (rules !== null && !again)
-      frozen += size(byName(Object.entries(rules).filter(([, rule]) => rule.trainable === false)))
     return {
       name: node.name,
       layer: String(node.layer),
       shape: showShape(node.shape),
-      parameters: rules === null ? null : again ? 0 : size(rules),
-      flops: rules === null ? null : costOf(node, rules).flops,
+      parameters: countOf(ownRules[i] ?? null),
+      flops: isRight(found) ? costOf(node, found.right).flops : null,
     }
   })
   const head = ['name', 'layer', 'output shape', 'parameters', 'FLOPs']
@@ -97,7 +91,7 @@ export const summary = (network: AnyLayer): Summary => {
     ...body.slice(0, -1),
     rule,
     body.at(-1),
-    `trainable parameters: ${count(trainable === null ? null : trainable - frozen)}`,
+    `trainable parameters: ${count(trainable === null ? null : trainable - (sumOf(frozen) ?? 0))}`,
     `bytes at once, for one example: ${count(peakOf(part))}`,
   ]
   // An object, because a primitive string is shown in quotes.

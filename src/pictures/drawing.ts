@@ -75,6 +75,8 @@ export interface TextShape extends Told, TextStyle {
   readonly anchor?: 'start' | 'middle' | 'end'
   /** Default: `'text'`. */
   readonly colour?: Colour
+  /** A rim around the letters, which keeps them apart from lines behind them. Default: none. */
+  readonly halo?: Colour
   /** Degrees clockwise, about its place. Default: 0. */
   readonly rotate?: number
 }

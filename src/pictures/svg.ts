@@ -111,7 +111,7 @@ const writer = (theme: Theme): ((shape: Shape) => string) => {
     return element('g', {}, titled(title) + element('path', drawn) + tip)
   }
   const text = (shape: TextShape): string => {
-    const { x, y, size, weight, family, anchor, colour = 'text', rotate } = shape
+    const { x, y, size, weight, family, anchor, colour = 'text', halo, rotate } = shape
     const attributes = {
       x,
       y,
@@ -120,6 +120,7 @@ const writer = (theme: Theme): ((shape: Shape) => string) => {
       'font-family': family === 'mono' ? mono : undefined,
       'text-anchor': anchor === 'start' ? undefined : anchor,
       fill: paint(colour),
+      ...(halo && { stroke: paint(halo), 'stroke-width': 3, 'stroke-linejoin': 'round', 'paint-order': 'stroke' }),
       // Where the font is missing, another one is set as wide: what has its place by this width fits.
       textLength: shape.text === '' ? undefined : widthOf(shape.text, shape),
       lengthAdjust: shape.text === '' ? undefined : 'spacingAndGlyphs',

@@ -1,0 +1,1 @@
+export { type DiagramOptions, diagram, dot, mermaid } from './diagram.ts'
