@@ -1,7 +1,7 @@
 import { type Tensor as TfTensor, tensor as tfTensor } from '@tensorflow/tfjs-core'
 import { type Backend, give, take } from '../backends/backend.ts'
 import { prepareTraced } from '../backends/prepare.ts'
-import { type Programs, programsOf, runFed } from '../backends/programs.ts'
+import { type Numbers, type Programs, programsOf, type Ready, runFed } from '../backends/programs.ts'
 import { foldIn, type Key } from '../base/random.ts'
 import type { Flow } from '../base/shape.ts'
 import type { Form } from '../base/tree.ts'
@@ -14,7 +14,7 @@ import { fields, type NumberBatch, type ShapedBatch, valuesIn } from './batches.
 import { flushed, isFlushedBefore } from './flush.ts'
 import { asNumber } from './rate.ts'
 import type { Reader, Said } from './report.ts'
-import type { Subject } from './subject.ts'
+import type { StepAbout, Subject } from './subject.ts'
 import { type RawState, type Structure, shapesIn, structureOf, variableShapes, withLeaves } from './traced.ts'
 
 // Training on a backend: the whole step is one program, and what training changes stays on the backend between steps.
@@ -29,6 +29,16 @@ export interface DeviceState {
 export interface Learnt {
   readonly after: DeviceState
   readonly said: Promise<Said>
+}
+
+/** The gradient of a parameter. */
+export interface Gradient {
+  /** `null` where there is one rule without a name. */
+  readonly rule: string | null
+  readonly layer: string
+  readonly name: string
+  /** In nobody's scope. */
+  readonly tensor: TfTensor
 }
 
 /** Trains on a backend. */
@@ -46,6 +56,8 @@ export interface Engine {
    * @param rate what changes of parameters are multiplied by, for rules that are paced
    */
   readonly learn: (state: DeviceState, batch: NumberBatch, key: Key, rate?: number) => Promise<Learnt>
+  /** The gradients that an update takes, of each rule in order; the state stays. */
+  readonly gradients: (state: DeviceState, batch: NumberBatch, key: Key, rate?: number) => Promise<readonly Gradient[]>
   /** The loss and metrics of examples, in inference mode, and what draws there draw with. */
   readonly score: (state: DeviceState, batch: NumberBatch, key: Key) => Promise<Said>
   /** The state as tensors in nobody's scope, in order; it stays on the backend as well. */
@@ -110,6 +122,7 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
   const choose = async () => backend
 
   const steps = byForm(form => programsOf(choose, (...flows) => subject.traceStep(structure, flows, form)))
+  const slopes = byForm(form => programsOf(choose, (...flows) => subject.traceGradients(structure, flows, form)))
   const flushes = programsOf(choose, () => traceFlush(structure))
   // The reading that `evaluate` has, so that both say the same.
   const scores = byForm(form =>
@@ -133,14 +146,27 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
     return [...handles.slice(0, scored), ...(await flushes.use([], ready => runFed(ready, slots, [])))]
   }
 
+  /** What a step takes beside the state: numbers from outside of it, the batch, and what its draws draw with. */
+  const feed = (
+    { about, draws }: Ready<Pick<StepAbout, 'numbers'>>,
+    update: number,
+    batch: NumberBatch,
+    key: Key,
+    rate: number,
+  ): readonly [fed: readonly Numbers[], root: Key | undefined] => {
+    const factors = about.numbers.map(number => asNumber(subject.memory.name, 'at', update, number(update)))
+    const scalars = [...(subject.paced ? [rate] : []), ...factors]
+    return [
+      [...scalars.map(scalar => ({ data: Float32Array.of(scalar), shape: [] })), ...valuesIn(batch)],
+      // A key is worked out where something draws with it.
+      draws.length > 0 ? foldIn(key, update) : undefined,
+    ]
+  }
+
   const learn: Engine['learn'] = ({ handles, update }, batch, key, rate = 1) =>
     steps.of(batch).use(shapesOf(batch), async ready => {
-      const { reader, changed, numbers } = ready.about
-      const factors = numbers.map(number => asNumber(subject.memory.name, 'at', update, number(update)))
-      const scalars = [...(subject.paced ? [rate] : []), ...factors]
-      const fed = [...scalars.map(scalar => ({ data: Float32Array.of(scalar), shape: [] })), ...valuesIn(batch)]
-      // A key is worked out where something draws with it.
-      const own = ready.draws.length > 0 ? foldIn(key, update) : undefined
+      const { reader, changed } = ready.about
+      const [fed, own] = feed(ready, update, batch, key, rate)
       const before = isFlushedBefore(update) ? await withFlushed(handles) : handles
       const results = await runFed(ready, before, fed, changed, { root: own }).catch((error: unknown) => {
         releaseAll(before.filter((handle, i) => handle !== handles[i]))
@@ -156,6 +182,20 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
       // Whoever waits for it hears of a fault.
       said.catch(() => undefined)
       return { after: { handles: after, update: update + 1 }, said }
+    })
+
+  const gradients: Engine['gradients'] = ({ handles, update }, batch, key, rate = 1) =>
+    slopes.of(batch).use(shapesOf(batch), async ready => {
+      const [fed, root] = feed(ready, update, batch, key, rate)
+      const results = await runFed(ready, handles, fed, [], { root })
+      const { of } = ready.about
+      const numbers = await Promise.all(results.map(handle => backend.download(handle))).finally(() =>
+        releaseAll(results),
+      )
+      return of.map(([rule, layer, name, shape], i) => ({
+        ...{ rule, layer, name },
+        tensor: tfTensor(numbers[i] as Float32Array, [...shape]),
+      }))
     })
 
   const scoreBatch: Engine['score'] = ({ handles }, batch, key) =>
@@ -180,6 +220,7 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
       }
     },
     learn,
+    gradients,
     score: scoreBatch,
     read: async ({ handles }) => {
       const numbers: Float32Array[] = []
@@ -208,7 +249,7 @@ export const engineOf = (subject: Subject, template: RawState, backend: Backend)
     },
     release: ({ handles }) => releaseAll(handles),
     dispose: async () => {
-      await Promise.all([steps, scores, flushes].map(programs => programs.dispose()))
+      await Promise.all([steps, slopes, scores, flushes].map(programs => programs.dispose()))
     },
   })
 }

@@ -1,5 +1,4 @@
-import { chooseBackend } from '../backends/choose.ts'
-import { type Key, key as keyOf } from '../base/random.ts'
+import type { Key } from '../base/random.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Given } from '../functions/given.ts'
 import { isNetworks } from '../network/networks.ts'
@@ -8,21 +7,19 @@ import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
 import type { Alone, ForOne, ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
 import type { Patterns } from '../network-types/patterns.ts'
-import { reading } from '../state/given.ts'
-import type { Examples, ShapedBatch } from './batches.ts'
+import type { Examples } from './batches.ts'
 import type { ForOutputsIn } from './by-output.ts'
-import { engineOf } from './engine.ts'
 import type { ExamplesFor } from './examples.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
 import type { Resumed, ResumedByRules } from './files/resume.ts'
 import type { Callback } from './loops/callbacks.ts'
 import type { EarlyStopping } from './loops/early-stopping.ts'
-import { lessonsOf, type Validation } from './loops/lessons.ts'
-import type { Judged } from './loops/monitor.ts'
+import { fittingOf, trained } from './loops/fitting.ts'
+import type { Validation } from './loops/lessons.ts'
 import type { ReduceOnPlateau } from './loops/plateau.ts'
-import { type Stopped, type Trained, train } from './loops/train.ts'
+import type { Stopped } from './loops/train.ts'
 import { networkSubject } from './network-subject.ts'
-import { type NormalFitting, readFit } from './options.ts'
+import { readFit } from './options.ts'
 import type { BatchOf } from './rules/data.ts'
 import type { RulesFor } from './rules/judged.ts'
 import { readRulesFit } from './rules/options.ts'
@@ -45,12 +42,6 @@ import type {
   TrainingRule,
   TrainState,
 } from './step.ts'
-import { holdingInitial, holdingState } from './stepping.ts'
-import type { Subject } from './subject.ts'
-import { leavesIn, type RawState } from './traced.ts'
-import { asTrainState } from './train-state.ts'
-
-const defaultKey = keyOf(0)
 
 /** The argument of `onProgress`, which is called after every batch and at the end of every epoch. */
 export interface Progress<M extends MetricsOption = Metrics> {
@@ -201,51 +192,6 @@ export interface Fitted<N extends AnyLayer, M extends MetricsOption = Metrics, V
   readonly stopped: Stopped | undefined
 }
 
-/** What training goes on from, and the option that holds it: of an interrupted run, with its own variables. */
-const memoryOf = (
-  { resume, trainState }: Pick<NormalFitting<unknown, never, unknown>, 'resume' | 'trainState'>,
-  variables: unknown,
-): readonly [given: unknown, option: string] | null => {
-  if (resume !== null) return [resume.trainState, 'resume']
-  if (trainState === null) return null
-  return reading('fit', 'trainState', () => [{ ...(trainState as object), variables }, 'trainState'] as const)
-}
-
-/**
- * Trains what is trained, by the options of a loop: see {@link fit}.
- *
- * @param metrics that reports have
- */
-const fitted = async (
-  subject: Subject,
-  variables: unknown,
-  data: unknown,
-  options: NormalFitting<Validation, Progress, TrainState>,
-  metrics: readonly Judged[],
-): Promise<Trained> => {
-  const trees = subject.asTrees(variables)
-  const session = options.resume
-  if (session !== null)
-    reading('fit', 'resume', () => subject.checkSaved(session.folder, subject.asTrees(session.trainState.variables)))
-  const given = memoryOf(options, variables)
-  const memory = given && asTrainState(subject, ...given)
-  const check = (batch: ShapedBatch): void => subject.check(memory ?? trees, batch)
-  // All of this before anything is awaited: what is learnt is what was given.
-  const lessonsRead = lessonsOf(subject.read, options, data, check)
-  const work = async (state: RawState): Promise<Trained> => {
-    const lessons = await lessonsRead
-    const engine = engineOf(subject, state, await chooseBackend(subject.backend))
-    try {
-      const start = await engine.begin(leavesIn(state), state.optimizer.update)
-      const key = session === null ? (options.key ?? memory?.key ?? defaultKey) : (memory?.key ?? defaultKey)
-      return await train(engine, start, lessons, options, metrics, key, session)
-    } finally {
-      await engine.dispose()
-    }
-  }
-  return memory === null ? holdingInitial(trees, subject.memory, work) : holdingState(memory, work)
-}
-
 /**
  * Trains a network: minimizes the loss over the examples, batch by batch and epoch by epoch. A pure function: it does
  * not modify its arguments, and the same arguments give the same bits. If it fails, it leaves nothing behind.
@@ -327,9 +273,9 @@ export async function fit(
 ): Promise<unknown> {
   if (isNetworks(given)) {
     const { ruled, loop } = readRulesFit<Validation, Progress, TrainState>(given, options)
-    return fitted(rulesSubject(ruled), variables, data, loop, [])
+    return trained(fittingOf(rulesSubject(ruled), variables, data, loop, []))
   }
   const part = asPart('fit', given)
   const rule = readFit<Validation, Progress, TrainState>(options as object)
-  return fitted(networkSubject(part, rule), variables, data, rule, allAsked(rule.metrics).flat())
+  return trained(fittingOf(networkSubject(part, rule), variables, data, rule, allAsked(rule.metrics).flat()))
 }

@@ -1,6 +1,6 @@
 import { InvalidOption, WeightInitializationError } from '../base/errors.ts'
-import type { Flow } from '../base/shape.ts'
-import { mergeTrees, type VariableTree } from '../base/trees.ts'
+import { type Flow, known } from '../base/shape.ts'
+import { leavesOf, mergeTrees, type VariableTree } from '../base/trees.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { asGraph } from '../graph/build.ts'
 import type { GraphNode } from '../graph/graph.ts'
@@ -21,7 +21,7 @@ import type { NormalRule } from './options.ts'
 import { namesIn } from './penalties/roles.ts'
 import { asVector, layoutOf, type Reader, readerOf } from './report.ts'
 import { type Asked, lossOf, metricsOf, outputNames, type Scoring, scoringOf } from './scoring.ts'
-import type { StepAbout, Subject } from './subject.ts'
+import type { GradientsAbout, StepAbout, Subject } from './subject.ts'
 import { placedExamples, type Structure, traceUpdate, variableShapes, withLeaves } from './traced.ts'
 import { type Measured, score, trainedOf } from './update.ts'
 
@@ -99,6 +99,20 @@ const traceStep = (part: Part, rule: NormalRule, structure: Structure, shapes: r
   return [graph, about] as const
 }
 
+const traceGradients = (part: Part, rule: NormalRule, structure: Structure, shapes: readonly Flow[]) => {
+  const { inputs, numbers, grads } = traceUpdate(tracer(interner()), part, rule, structure, shapes)
+  const leaves = leavesOf(grads)
+  const of = leaves.map(([layer, name, { shape }]) => [null, layer, name, known(shape)] as const)
+  const about: GradientsAbout = { numbers, of }
+  return [
+    asGraph(
+      inputs,
+      leaves.map(([, , leaf]) => leaf),
+    ),
+    about,
+  ] as const
+}
+
 const traceScore = (part: Part, rule: NormalRule, structure: Structure, shapes: readonly Flow[]) => {
   const ops = tracer(interner())
   const leaves = variableShapes(structure).map((shape, i) => placeholder(`variable ${i}`, shape))
@@ -139,6 +153,7 @@ export const networkSubject = (part: Part, rule: NormalRule): Subject => {
     check: (variables, batch) => checkTraining(owner, part, variables, batch, rule),
     checkSaved: (file, variables) => checkNetwork(file, part, variables),
     traceStep: (structure, shapes) => traceStep(part, rule, structure, shapes),
+    traceGradients: (structure, shapes) => traceGradients(part, rule, structure, shapes),
     traceScore: (structure, shapes) => traceScore(part, rule, structure, shapes),
     culprit: (state, batch, key) => culpritOf(part, rule, state, batch, key),
   })

@@ -19,6 +19,12 @@ export interface StepAbout {
   readonly numbers: readonly ((update: number) => number)[]
 }
 
+/** What is known of the gradients of a step beside their graph. */
+export interface GradientsAbout extends Pick<StepAbout, 'numbers'> {
+  /** What each gradient is of, in order; the rule is `null` where there is one without a name. */
+  readonly of: readonly (readonly [rule: string | null, layer: string, variable: string, shape: readonly number[]])[]
+}
+
 /**
  * What is trained, and by what: a network by its loss, or several networks by rules. Steps, programs and loops know no more
  * of it. Variables are trees by layer, those of several networks with the name of the network before that of the layer.
@@ -85,6 +91,12 @@ export interface Subject {
     shapes: readonly Flow[],
     form: Form | undefined,
   ) => readonly [graph: Graph, about: StepAbout]
+  /** The graph of the gradients that a step takes: from the same inputs to a tensor for each parameter that it trains. */
+  readonly traceGradients: (
+    structure: Structure,
+    shapes: readonly Flow[],
+    form: Form | undefined,
+  ) => readonly [graph: Graph, about: GradientsAbout]
   /** The graph of a score, in inference mode: from variables and a batch to what is measured, as one vector. */
   readonly traceScore: (
     structure: Structure,

@@ -2,7 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { symbolicKey } from '../base/random.ts'
 import type { Flow } from '../base/shape.ts'
 import { type Form, type Path, unflatten } from '../base/tree.ts'
-import { leavesOf, mapTree } from '../base/trees.ts'
+import { leavesOf, mapTree, type VariableTree } from '../base/trees.ts'
 import type { GraphNode, Placeholder } from '../graph/graph.ts'
 import { placeholder } from '../graph/ops.ts'
 import type { Part } from '../network/parts.ts'
@@ -119,6 +119,8 @@ export interface TracedUpdate {
   readonly measured: Measured<GraphNode>
   /** What training makes small. */
   readonly loss: GraphNode
+  /** Its gradients, of the parameters that are trained. */
+  readonly grads: VariableTree<GraphNode>
 }
 
 /** Traces the update of a network for examples of some shapes. */
@@ -136,7 +138,7 @@ export const traceUpdate = (
   const { outside, placed, numbers } = placedOutside(rule.paced)
   const mode = { training: true, key: symbolicKey }
   const before = withLeaves<GraphNode>(structure, leaves)
-  const { after, measured, loss } = update(ops, wiring, scoring, rule, before, batch, outside, mode)
+  const { after, measured, loss, grads } = update(ops, wiring, scoring, rule, before, batch, outside, mode)
   return {
     inputs: [...leaves, ...placed(), ...valuesIn(batch)],
     changed: changedIn(ops, rule.optimizer.name, leaves, after),
@@ -144,5 +146,6 @@ export const traceUpdate = (
     scoring,
     measured,
     loss,
+    grads,
   }
 }

@@ -184,7 +184,7 @@ export const finiteSteps = <T>(ops: Ops<T>, steps: readonly Pick<Descended<T, un
 /**
  * One update.
  *
- * @returns what comes after, the loss before with penalties, and what was measured of the batch before
+ * @returns what comes after, the loss before with penalties, its gradients, and what was measured of the batch before
  */
 export const update = <T>(
   beneath: Ops<T>,
@@ -195,7 +195,12 @@ export const update = <T>(
   batch: Taught<T>,
   outside: Outside<T>,
   mode: Mode,
-): { readonly after: Trained<T>; readonly loss: T; readonly measured: Measured<T> } => {
+): {
+  readonly after: Trained<T>
+  readonly loss: T
+  readonly grads: VariableTree<T>
+  readonly measured: Measured<T>
+} => {
   const { optimizer, regularizer } = rule
   const own = trainedOf(rule, before.params)
 
@@ -242,6 +247,7 @@ export const update = <T>(
   return {
     after: flag === undefined ? next : chosen(beneath, flag, next, before),
     loss: step.value,
+    grads: step.grads,
     measured: measured(
       beneath,
       scoring,

@@ -27,10 +27,11 @@ const updateOf = (series: Series, name: string): number | undefined => {
 }
 
 /** The updates of a series, whole or not, the newest first. */
-const updatesIn = async (disk: Disk, folder: string, series: Series): Promise<readonly number[]> =>
+export const updatesIn = async (disk: Disk, folder: string, series: Series): Promise<readonly number[]> =>
   (await namesIn(disk, folder)).flatMap(name => updateOf(series, name) ?? []).sort((a, b) => b - a)
 
-const read = async (disk: Disk, folder: string, series: Series, update: number): Promise<Found> => {
+/** @throws DocumentError if it is not complete */
+export const readCheckpoint = async (disk: Disk, folder: string, series: Series, update: number): Promise<Found> => {
   const name = nameOf(series, update)
   const at = disk.path.join(folder, name)
   return { name, update, ...(await decodeCheckpoint(at, file => bytesIn(disk, disk.path.join(at, file)))) }
@@ -50,7 +51,7 @@ export const newestIn = async (
   const faults: JoineryError[] = []
   for (const update of await updatesIn(disk, folder, series))
     try {
-      return await read(disk, folder, series, update)
+      return await readCheckpoint(disk, folder, series, update)
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error
       faults.push(error)
@@ -82,8 +83,12 @@ export const writeCheckpoint = async (
   const files = await encodeCheckpoint(saved)
   if (!(await holds(disk, disk.path.join(folder, name), files))) await writeFolderAtomically(disk, folder, name, files)
   const older = (await updatesIn(disk, folder, series)).filter(other => other < update)
-  for (const other of older.slice(keep - 1)) await removeAtomically(disk, folder, nameOf(series, other))
+  for (const other of older.slice(keep - 1)) await removeCheckpoint(disk, folder, series, other)
 }
+
+/** Removes a checkpoint. */
+export const removeCheckpoint = (disk: Disk, folder: string, series: Series, update: number): Promise<void> =>
+  removeAtomically(disk, folder, nameOf(series, update))
 
 /** Whether a folder holds these very files: who goes on from a checkpoint comes by the same states again. */
 const holds = async (disk: Disk, folder: string, files: Readonly<Record<string, Uint8Array>>): Promise<boolean> => {

@@ -2,7 +2,7 @@ import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption } from '../../base/errors.ts'
 import { codec, type Options, parseOptions } from '../../base/options.ts'
 import { isRecord, own } from '../../base/trees.ts'
-import { type Location, locationOption, openDisk } from '../../storage/disk.ts'
+import { type Disk, type Location, locationOption, openDisk } from '../../storage/disk.ts'
 import type { Checkpointing, Reached, Saving } from '../loops/checkpointing.ts'
 import { type Monitor, monitored, monitorOptions } from '../loops/monitor.ts'
 import type { Session } from '../loops/session.ts'
@@ -56,9 +56,9 @@ const options: Options<Normal> = {
 }
 
 /** A folder with checkpoints of a run that is not gone on with would mix two runs. */
-const otherRun = (folder: string, name: string, isResumed: boolean): InvalidOption =>
+const otherRun = (owner: string, folder: string, name: string, isResumed: boolean): InvalidOption =>
   new InvalidOption({
-    layer: 'fit, checkpoint',
+    layer: owner === 'fit' ? 'fit, checkpoint' : owner,
     option: 'folder',
     expected: isResumed
       ? 'the folder whose newest checkpoint is resumed, or one without checkpoints'
@@ -66,15 +66,27 @@ const otherRun = (folder: string, name: string, isResumed: boolean): InvalidOpti
     got: `${name} in ${folder}`,
     remedy: isResumed
       ? 'Resume the newest checkpoint, or choose another folder.'
-      : 'Go on from it with fit(…, { resume: await resume(folder) }), or choose another folder.',
+      : `Go on from it with ${owner}(…, { resume: await resume(folder) }), or choose another folder.`,
   })
 
-/** Saves the session of one call of `fit`. */
-const begin = async ({ folder, every, keep, best }: Normal, resumed: string | null): Promise<Saving> => {
+/**
+ * Opens the folder of a run.
+ *
+ * @param owner what was called
+ * @param resumed the hash of the checkpoint that training goes on from
+ * @throws InvalidOption if it has checkpoints of another run
+ */
+export const openRun = async (owner: string, folder: string, resumed: string | null): Promise<Disk> => {
   const disk = await openDisk(folder)
   await prepareFolder(disk, folder)
   const newest = await newestIn(disk, folder, 'checkpoint')
-  if (!('faults' in newest) && newest.hash !== resumed) throw otherRun(folder, newest.name, resumed !== null)
+  if (!('faults' in newest) && newest.hash !== resumed) throw otherRun(owner, folder, newest.name, resumed !== null)
+  return disk
+}
+
+/** Saves the session of one call of `fit`. */
+const begin = async ({ folder, every, keep, best }: Normal, resumed: string | null): Promise<Saving> => {
+  const disk = await openRun('fit', folder, resumed)
   const before = best === null ? null : await newestIn(disk, folder, 'best')
   const value = before === null || 'faults' in before ? null : own(before.content, 'monitored')
   let least = typeof value === 'number' ? value : Number.POSITIVE_INFINITY

@@ -27,8 +27,9 @@ export interface Checkpointing {
    * Called before training.
    *
    * @param resumed the hash of the checkpoint that training goes on from
+   * @param start gives what training starts from
    */
-  readonly begin: (resumed: string | null) => Promise<Saving>
+  readonly begin: (resumed: string | null, start: () => Promise<Session>) => Promise<Saving>
   /** The same, with what tells the best checkpoint changed. */
   readonly watching: (change: (best: Monitor | null) => Monitor | null) => Checkpointing
 }

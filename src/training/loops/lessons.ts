@@ -121,54 +121,92 @@ const checkNumbers = (owner: string, batch: NumberBatch): void => {
     }
 }
 
-/**
- * What training goes through: read, or copied, before the call returns, but for datasets.
- *
- * @param check is shown the shapes
- */
-export const lessonsOf = async (readBatch: Read, lesson: Lesson, examples: unknown, check: Check): Promise<Lessons> => {
+/** What was given to learn from: in memory read, or copied; a dataset as it is. */
+export interface Material {
+  readonly training: NumberBatch | Batches
+  /** `null` where there are no validation examples, or they are a part of the others. */
+  readonly validation: NumberBatch | Batches | null
+}
+
+/** How material is read. */
+export interface Reading {
+  readonly read: Read
+  /** Is shown the shapes. */
+  readonly check: Check
+  readonly allowNaN: boolean
+}
+
+/** Material of one kind: read, or copied, before the call returns, but for datasets. */
+const materialOf = async (
+  owner: string,
+  { read, check, allowNaN }: Reading,
+  given: unknown,
+): Promise<NumberBatch | Batches> => {
+  if (isBatches(given)) return given
+  const numbers = await read(owner, given, shapes => {
+    if (shapes.tree !== undefined) checkRows(owner, shapes)
+    check(shapes)
+  })
+  if (!allowNaN) checkNumbers(owner, numbers)
+  return numbers
+}
+
+/** Checks material that was read before, for what is now to learn from it. */
+export const checkMaterial = ({ training, validation }: Material, { check, allowNaN }: Reading): void => {
+  for (const [owner, own] of [['fit', training] as const, ['fit, validation', validation] as const]) {
+    if (own === null || isBatches(own)) continue
+    check(own)
+    if (!allowNaN) checkNumbers(owner, own)
+  }
+}
+
+/** Examples to learn from. */
+export const trainingMaterial = (reading: Reading, examples: unknown): Promise<NumberBatch | Batches> =>
+  materialOf('fit', reading, examples)
+
+/** Examples to validate on; `null` where there are none, or they are a part of the others. */
+export const validationMaterial = async (
+  reading: Reading,
+  validation: Validation | null,
+): Promise<NumberBatch | Batches | null> =>
+  validation === null || shareIn(validation) !== null ? null : materialOf('fit, validation', reading, validation)
+
+/** The part of the examples that is held out. */
+const shareIn = (validation: Validation | null): { readonly part: unknown } | null =>
+  reading('fit', 'validation', () => (validation !== null && isPart(validation) ? { part: validation.part } : null))
+
+/** What training goes through, of what was given. */
+export const lessonsFrom = (
+  { training, validation: held }: Material,
+  { read, check }: Pick<Reading, 'read' | 'check'>,
+  lesson: Lesson,
+): Lessons => {
   const { validation, shuffle } = lesson
   const checkOnce = onceForShapes(check)
-  const read = async (owner: string, given: unknown) => {
-    const numbers = await readBatch(owner, given, shapes => {
-      if (shapes.tree !== undefined) checkRows(owner, shapes)
-      check(shapes)
-    })
-    if (!lesson.allowNaN) checkNumbers(owner, numbers)
-    return numbers
-  }
-  const share = reading('fit', 'validation', () =>
-    validation !== null && isPart(validation) ? { part: validation.part } : null,
-  )
-  if (isBatches(examples) && share !== null)
-    throw new InvalidOption({
-      layer: 'fit',
-      option: 'validation',
-      expected: 'examples or a dataset, because the size of the dataset is unknown',
-      got: `{ part: ${show(share.part)} }`,
-      remedy: 'Divide it before: const [training, validation] = data.split(0.8).',
-    })
-  const given = Promise.all([
-    isBatches(examples) ? null : read('fit', examples),
-    validation === null || share !== null || isBatches(validation) ? null : read('fit, validation', validation),
-  ])
-  const [all, held] = await given
+  const share = shareIn(validation)
   const scoring: Batching = { ...lesson, dropLast: false }
-  const validating = (numbers: NumberBatch | null): Lessons['validation'] => {
-    if (numbers !== null) return () => inMemory(numbers, scoring).from(0)
-    if (validation === null || !isBatches(validation)) return null
-    return () => asItComes('fit, validation', readBatch, validation, scoring, [0, 0], checkOnce)
+  const validating = (own: Material['validation']): Lessons['validation'] => {
+    if (own === null) return null
+    if (isBatches(own)) return () => asItComes('fit, validation', read, own, scoring, [0, 0], checkOnce)
+    return () => inMemory(own, scoring).from(0)
   }
-  if (all === null) {
-    const data = examples as Batches
+  if (isBatches(training)) {
+    if (share !== null)
+      throw new InvalidOption({
+        layer: 'fit',
+        option: 'validation',
+        expected: 'examples or a dataset, because the size of the dataset is unknown',
+        got: `{ part: ${show(share.part)} }`,
+        remedy: 'Divide it before: const [training, validation] = data.split(0.8).',
+      })
     return {
-      batches: batchCount('fit', data, lesson),
-      examples: data.batchSize === undefined ? data.size : undefined,
-      epoch: (epoch, from) => asItComes('fit', readBatch, data, lesson, [epoch, from], checkOnce),
+      batches: batchCount('fit', training, lesson),
+      examples: training.batchSize === undefined ? training.size : undefined,
+      epoch: (epoch, from) => asItComes('fit', read, training, lesson, [epoch, from], checkOnce),
       validation: validating(held),
     }
   }
-  const [own_, rest] = share !== null ? divided(all, share.part) : [all, held]
+  const [own_, rest] = share !== null ? divided(training, share.part) : [training, held]
   const memory = inMemory(own_, lesson)
   return {
     batches: memory.batches,

@@ -21,7 +21,7 @@ import type { Coming, Lessons, Validation } from './lessons.ts'
 import type { Judged } from './monitor.ts'
 import { type Culprit, describeCulprit } from './not-finite.ts'
 import { type PlateauMemory, plateauStart, plateauStep } from './plateau.ts'
-import type { EpochRow } from './session.ts'
+import type { EpochRow, Session } from './session.ts'
 
 /** Why training ended before its last epoch, and where. */
 export interface Stopped {
@@ -121,12 +121,15 @@ export const train = async (
     best = variables
   }
   /** @param epoch how many have ended */
+  const reading = async (epoch: number, batch: number, sums: Said['sums'] | null): Promise<Session> => {
+    const memory = { earlyStopping: earlyStopping && early, plateau: reduceOnPlateau && plateau, best }
+    return Object.freeze({ trainState: await read(), epoch, batch, rows, sums, ...memory })
+  }
+  /** @param epoch how many have ended */
   const save = async (epoch: number, batch: number, sums: Said['sums'] | null, values: RawReport | null) => {
     const isLast = stopped !== undefined || (values !== null && epoch === epochs)
     const reached = { epoch, update: state.update, values, isLast }
-    if (saving?.isDue(reached) !== true) return
-    const memory = { earlyStopping: earlyStopping && early, plateau: reduceOnPlateau && plateau, best }
-    await saving.write(Object.freeze({ trainState: await read(), epoch, batch, rows, sums, ...memory }), reached)
+    if (saving?.isDue(reached) === true) await saving.write(await reading(epoch, batch, sums), reached)
   }
 
   /** One epoch, counted from 1, from a batch of it on; nothing where training ended within it. */
@@ -221,7 +224,8 @@ export const train = async (
     if (await tell(callbacks, 'trainStart', Object.freeze({ epochs, batches, examples })))
       stop('callback', 'A callback asked to stop.', 0, 0)
     heed(0, 0)
-    saving = (await checkpoint?.begin(session?.hash ?? null)) ?? null
+    const begun = () => reading(session?.epoch ?? 0, session?.batch ?? 0, session?.sums ?? null)
+    saving = (await checkpoint?.begin(session?.hash ?? null, begun)) ?? null
     const first = (session?.epoch ?? 0) + 1
     // It may have been interrupted after its last epoch.
     if (earlyStopping !== null && session?.epoch && earlyEnds(earlyStopping, early, session.epoch))

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../../backends/choose.ts'
 import { InvalidOption } from '../../base/errors.ts'
 import { foldIn, type Key, symbolicKey } from '../../base/random.ts'
-import type { Flow } from '../../base/shape.ts'
+import { type Flow, known } from '../../base/shape.ts'
 import type { Form } from '../../base/tree.ts'
 import { byName, isRecord, leavesOf, mapRecord, own, type VariableTree } from '../../base/trees.ts'
 import { asGraph } from '../../graph/build.ts'
@@ -21,7 +21,7 @@ import { type Culprit, firstIn, isAllFinite, noting, ofBatch } from '../loops/no
 import { knownRules } from '../network-subject.ts'
 import { asVector, layoutOf, type Reader, readSums } from '../report.ts'
 import type { Remembering } from '../slots.ts'
-import type { StepAbout, Subject } from '../subject.ts'
+import type { GradientsAbout, StepAbout, Subject } from '../subject.ts'
 import {
   changedIn,
   placedOutside,
@@ -95,18 +95,42 @@ const placedBatch = ([shapes = []]: readonly Flow[], form: Form | undefined) => 
   return { values, batch: { form: form as Form, leaves: values } }
 }
 
-const traceStep = (options: RulesOptions, structure: Structure, shapes: readonly Flow[], form: Form | undefined) => {
+/** An update on placeholders. */
+const traceUpdate = (options: RulesOptions, structure: Structure, shapes: readonly Flow[], form: Form | undefined) => {
   const ops = tracer(interner())
   const leaves = shapesIn(structure).map((shape, i) => placeholder(`variable ${i}`, shape))
   const { values, batch } = placedBatch(shapes, form)
   const { outside, placed, numbers } = placedOutside(options.paced)
   const before = withLeaves<GraphNode>(structure, leaves)
-  const { after, steps, finite } = updateByRules(ops, options, before, batch, outside, symbolicKey, options.guarded)
+  const updated = updateByRules(ops, options, before, batch, outside, symbolicKey, options.guarded)
+  const inputs: readonly Placeholder[] = [...leaves, ...placed(), ...values]
+  return { ops, leaves, inputs, numbers: numbers(), ...updated }
+}
+type Tracing = Parameters<typeof traceUpdate>
+
+const traceStep = (...tracing: Tracing) => {
+  const { ops, leaves, inputs, numbers, after, steps, finite } = traceUpdate(...tracing)
+  const [options] = tracing
   const changed = changedIn(ops, options.owner, leaves, after)
   const [reader, nodes] = readerOf(options, steps, finite)
-  const inputs: readonly Placeholder[] = [...leaves, ...placed(), ...values]
-  const about: StepAbout = { reader, changed: changed.map(([i]) => i), numbers: numbers() }
+  const about: StepAbout = { reader, changed: changed.map(([i]) => i), numbers }
   return [asGraph(inputs, [...changed.map(([, node]) => node), asVector(ops, nodes)]), about] as const
+}
+
+const traceGradients = (...tracing: Tracing) => {
+  const { inputs, numbers, steps } = traceUpdate(...tracing)
+  const [{ rules }] = tracing
+  const leaves = steps.flatMap(({ grads }, i) =>
+    leavesOf(grads).map(([layer, name, leaf]) => ({ leaf, of: [rules[i]?.name ?? null, layer, name] as const })),
+  )
+  const about: GradientsAbout = { numbers, of: leaves.map(({ leaf, of }) => [...of, known(leaf.shape)] as const) }
+  return [
+    asGraph(
+      inputs,
+      leaves.map(({ leaf }) => leaf),
+    ),
+    about,
+  ] as const
 }
 
 /** What each rule measures, without learning from it. */
@@ -232,6 +256,7 @@ export const rulesSubject = (options: RulesOptions): Subject => {
       )
     },
     traceStep: (structure, shapes, form) => traceStep(options, structure, shapes, form),
+    traceGradients: (structure, shapes, form) => traceGradients(options, structure, shapes, form),
     traceScore: (structure, shapes, form) => traceScore(options, structure, shapes, form),
     culprit: (state, batch, key) => culprit(options, state, batch, key),
   })
