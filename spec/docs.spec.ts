@@ -53,6 +53,16 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const network = join(Input(2), Tanh(8), Sigmoid(1))
 const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
 `,
+  'docs/recording.md': `
+const network = join(Input(2), Tanh(8), Sigmoid(1))
+const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
+const run = await recorded(network, init(network, key(1)), xor, {
+  optimizer: adam({ step: 0.1 }),
+  batchSize: 2,
+  epochs: 50,
+  every: 25,
+})
+`,
   'docs/training.md': `
 const network = join(Input(2), Tanh(8), Sigmoid(1))
 const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
