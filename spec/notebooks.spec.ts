@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { differences } from '../scripts/notebooks/compare.ts'
 import {
+  fileOf,
   type Notebook,
   notebookOf,
   type Output,
@@ -141,6 +142,12 @@ describe('pictures in notebooks', () => {
       differences(shown({ 'image/svg+xml': '<svg>a</svg>' }), shown({ 'image/svg+xml': '<svg>b</svg>' })),
     ).to.have.length(1)
     expect(differences(shown({ 'text/plain': 'a' }), shown({ 'text/plain': ['a'] }))).to.be.empty
+  })
+
+  it('are read from a file as they were written, though their data are a line', () => {
+    const notebook = chart(0.5, '<svg/>')
+    expect(JSON.parse(fileOf(notebook))).to.deep.equal(notebook)
+    expect(fileOf(notebook)).to.include('{"data":{"values":[{"loss":0.5}]}}')
   })
 
   it('may not come or go', () => {
