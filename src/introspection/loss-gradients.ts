@@ -5,10 +5,7 @@ import type { Key } from '../base/random.ts'
 import type { Tensor } from '../base/tensor.ts'
 import { mergeTrees, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
-import { compile } from '../functions/compile.ts'
-import { eager } from '../functions/eager.ts'
 import type { Handle, OpsFunction } from '../functions/function.ts'
-import type { Computed, GivenArguments } from '../functions/given.ts'
 import { grad } from '../functions/grad.ts'
 import { vmap } from '../functions/vmap.ts'
 import { asPart } from '../network/parts.ts'
@@ -30,6 +27,7 @@ import { optionalBackend } from '../training/options.ts'
 import { type Asked, lossOf, outputNames, scoringOf } from '../training/scoring.ts'
 import type { ForOutputs, LossOf, LossOption, MetricsOption, NoLoss, NoMetrics } from '../training/step.ts'
 import { outcomeOf, type Taught } from '../training/update.ts'
+import { running } from './running.ts'
 
 /** The options of {@link lossGradients}. */
 export interface LossGradientsOptions<
@@ -79,21 +77,6 @@ interface Beside<T> extends Taught<T> {
   readonly state: VariableTree<T>
   /** None where nothing draws. */
   readonly key?: Key
-}
-
-/** Runs a function of the operations on tensors: eagerly, or as a program that is freed after the run. */
-const runOnce = async <A extends readonly unknown[], R>(
-  f: OpsFunction<Handle, A, R>,
-  backend: BackendOption | null,
-  args: GivenArguments<A>,
-): Promise<Computed<R>> => {
-  if (backend === null) return eager(f)(...args)
-  const compiled = compile(f, { backend })
-  try {
-    return await compiled(...args)
-  } finally {
-    await compiled.dispose()
-  }
 }
 
 /**
@@ -163,7 +146,9 @@ export const lossGradients = async <
         ? vmap(grad(ofOne), [null, { x: 0, y: 0, weights: 0, mask: 0, state: null }])
         : grad(loss)
       const examples = mapFields(batch, value => value)
-      const found = await runOnce(slopes, backend, [params, { state, ...examples, ...(key !== null && { key }) }])
+      const found = await running(slopes, backend, run =>
+        run(params, { state, ...examples, ...(key !== null && { key }) }),
+      )
       // It has the parameters of the network.
       return found as unknown as LossGradients<N, P>
     }),

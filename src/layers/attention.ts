@@ -6,12 +6,14 @@ import type { ParameterSource } from '../base/parameters.ts'
 import type { Flow, Shape } from '../base/shape.ts'
 import { defineLayer, type Leaf } from '../core/define.ts'
 import { refusalOfAll } from '../core/expects.ts'
+import type { Mode } from '../core/layer.ts'
 import type { Argument, InitialOf, Limits, NameOf, OptionOf, Takes } from '../core/notated.ts'
 import type { VariableRule } from '../core/variables.ts'
 import { xavierUniform } from '../initializers/index.ts'
 import type { Ops } from '../ops/ops.ts'
 import { decodeAttention } from './attention-decoding.ts'
 import {
+  type AttentionVariables,
   attention,
   finiteParts,
   type NormalAttention,
@@ -174,6 +176,26 @@ const triangle = <T>(ops: Ops<T>, queries: number, keys: number): T => {
 }
 
 /**
+ * The attention weights of the heads, [batch, heads, queries, keys], and the values that they weigh,
+ * [batch, heads, keys, size].
+ */
+export const weighted = <T>(
+  options: NormalAttention,
+  ops: Ops<T>,
+  inputs: readonly T[],
+  variables: AttentionVariables<T>,
+  mode: Mode,
+): readonly [weights: T, values: T] => {
+  const { query, key, value, mask } = finiteParts(ops, partsOf(options, inputs) as Parts<T>)
+  const q = projected(options, ops, query, variables, 'query')
+  const k = projected(options, ops, key, variables, 'key')
+  const v = projected(options, ops, value, variables, 'value')
+  const [, , queries = 0] = ops.shape(q) as readonly number[]
+  const before = options.causal ? triangle(ops, queries, ops.shape(k)[2] as number) : undefined
+  return [attention(ops, q, swapped(ops, k), { mask, before }, options, mode), v]
+}
+
+/**
  * Attention of several heads (Vaswani et al. 2017). Each head projects queries, keys and values; each query gets the
  * mean of the values, weighted by the similarity of its key:
  *
@@ -235,13 +257,7 @@ export const MultiHeadAttention: MultiHeadAttentionConstructor = defineLayer({
   },
   decode: decodeAttention,
   forward: (options: NormalAttention, ops, x, variables, mode, others) => {
-    const { query, key, value, mask } = finiteParts(ops, partsOf(options, [x, ...others]) as Parts<typeof x>)
-    const q = projected(options, ops, query, variables, 'query')
-    const k = projected(options, ops, key, variables, 'key')
-    const v = projected(options, ops, value, variables, 'value')
-    const [, , queries = 0] = ops.shape(q) as readonly number[]
-    const before = options.causal ? triangle(ops, queries, ops.shape(k)[2] as number) : undefined
-    const weights = attention(ops, q, swapped(ops, k), { mask, before }, options, mode)
-    return [outputOf(options, ops, ops.matmul(weights, v), variables), {}]
+    const [weights, values] = weighted(options, ops, [x, ...others], variables, mode)
+    return [outputOf(options, ops, ops.matmul(weights, values), variables), {}]
   },
 })
