@@ -72,13 +72,8 @@ export interface Objectives {
   readonly residuals?: Objective
 }
 
-/**
- * Changes parameters along their gradients. Pure: its functions change none of their arguments.
- *
- * @typeParam P the patterns of names that it has, which name parameters of the network that it trains; `never` for none
- */
-export interface Optimizer<out P extends string = string> {
-  readonly ' names'?: P
+/** Changes parameters along their gradients. Pure: its functions change none of their arguments. */
+export interface Optimizer {
   readonly kind: 'Optimizer'
   readonly name: string
   /** Its options, as it prints them. */
@@ -163,10 +158,10 @@ export const defineOptimizer = (
   name: string,
   options: Readonly<Record<string, unknown>>,
   rule: OptimizerRule | ParameterRule,
-): Optimizer<never> => {
+): Optimizer => {
   const made = asMade(name, options, rule)
   const own = { name, rule: made.rule }
-  const optimizer: Optimizer<never> & { readonly toString: () => string } = {
+  const optimizer: Optimizer & { readonly toString: () => string } = {
     kind: 'Optimizer',
     ...own,
     options: made.options,

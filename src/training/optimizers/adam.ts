@@ -1,6 +1,5 @@
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { notNegative, positive } from '../../base/options.ts'
-import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
@@ -26,7 +25,7 @@ export interface AdamOptions extends MomentsOptions {
   readonly amsgrad?: boolean
 }
 
-const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer<never> => {
+const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer => {
   const { beta1, beta2, epsilon, amsgrad } = normal
   const rule = named({
     slots: { mean: 0, square: 0, largest: amsgrad ? 0 : undefined },
@@ -61,9 +60,8 @@ const moments = {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adam = <const O>(
-  options?: OptionsFor<AdamOptions, O, Called<'adam', '{ step: 0.001 }'>>,
-): Optimizer<PatternsIn<O>> => adamOf('adam', read<Required<AdamOptions>>('adam', { ...moments, ...decay }, options))
+export const adam = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adam', '{ step: 0.001 }'>>): Optimizer =>
+  adamOf('adam', read<Required<AdamOptions>>('adam', { ...moments, ...decay }, options))
 
 /**
  * Adam with weight decay beside the gradient (Loshchilov and Hutter 2019): {@link adam} with `weightDecay` 0.01, unless given.
@@ -78,9 +76,7 @@ export const adam = <const O>(
  * updates.linear.bias.dataSync()[0] // 0
  * ```
  */
-export const adamw = <const O>(
-  options?: OptionsFor<AdamOptions, O, Called<'adamw', '{ step: 0.001 }'>>,
-): Optimizer<PatternsIn<O>> =>
+export const adamw = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adamw', '{ step: 0.001 }'>>): Optimizer =>
   adamOf(
     'adamw',
     read<Required<AdamOptions>>('adamw', { ...moments, ...decay, weightDecay: option(notNegative, 0.01) }, options),

@@ -13,13 +13,8 @@ import type { ParamsTree } from '../optimizer.ts'
 import { printed } from './regularizer.ts'
 import { isMeant, type Names, namesIn, type ParameterName } from './roles.ts'
 
-/**
- * A constraint, applied to parameters after each update. Called with parameters, it returns the constrained ones.
- *
- * @typeParam P the patterns of names that it has, which name parameters of the network; `never` for none
- */
-export interface Constraint<out P extends string = string> {
-  readonly ' names'?: P
+/** A constraint, applied to parameters after each update. Called with parameters, it returns the constrained ones. */
+export interface Constraint {
   <P extends ParamsTree>(params: P): P
   readonly kind: 'Constraint'
   readonly name: string
@@ -50,7 +45,7 @@ const made = (
   options: Readonly<Record<string, unknown>>,
   { apply, check }: Pick<Constraint, 'apply' | 'check'>,
   text: string,
-): Constraint<never> => {
+): Constraint => {
   const call = <P extends ParamsTree>(params: P): P => {
     const tree = asTensors(name, 'params', params)
     const results = tidily(() => {
@@ -87,7 +82,7 @@ export const defineConstraint = (
   name: string,
   options: Readonly<Record<string, unknown>> & { readonly exclude?: readonly string[] | null },
   each: <T>(ops: Ops<T>, param: T) => T,
-): Constraint<never> => {
+): Constraint => {
   const fault = (option: string, expected: string, got: unknown) =>
     new InvalidOption({
       layer: 'defineConstraint',

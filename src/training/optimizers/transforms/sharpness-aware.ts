@@ -46,10 +46,10 @@ const gradientAt = <T>(ops: Ops<T>, { loss }: UpdateContext<T>, params: Variable
  * updates.a.w.dataSync()[0] // -7
  * ```
  */
-export const sharpnessAware = <const O, P extends string = never>(
-  optimizer: Optimizer<P>,
+export const sharpnessAware = <const O>(
+  optimizer: Optimizer,
   options?: OptionsFor<SharpnessAwareOptions, O, Called<'sharpnessAware', 'momentum(), { rho: 0.05 }'>>,
-): Optimizer<P> => {
+): Optimizer => {
   const example = 'sharpnessAware(momentum(), { rho: 0.05 })'
   const inner = asOptimizer('sharpnessAware', optimizer, example)
   const normal = parseOptions<Required<SharpnessAwareOptions>>(
