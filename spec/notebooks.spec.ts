@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { differences } from '../scripts/notebooks/compare.ts'
 import {
+  fileOf,
   type Notebook,
   notebookOf,
   type Output,
@@ -141,6 +144,12 @@ describe('pictures in notebooks', () => {
     expect(differences(shown({ 'text/plain': 'a' }), shown({ 'text/plain': ['a'] }))).to.be.empty
   })
 
+  it('are read from a file as they were written, though their data are a line', () => {
+    const notebook = chart(0.5, '<svg/>')
+    expect(JSON.parse(fileOf(notebook))).to.deep.equal(notebook)
+    expect(fileOf(notebook)).to.include('{"data":{"values":[{"loss":0.5}]}}')
+  })
+
   it('may not come or go', () => {
     expect(differences(shown({ 'text/plain': 'a' }), shown({ 'text/plain': 'a', 'image/png': 'b' }))).to.have.length(1)
   })
@@ -171,5 +180,72 @@ describe('a new notebook', () => {
     expect(cells[0]?.source).to.include('# Spirals\n')
     expect(codeCells(template('Spirals')).map(own => own.execution_count)).to.deep.equal([null, null, null])
     expect(new Set(cells.map(own => own.id)).size).to.equal(cells.length)
+  })
+})
+
+// In a folder under that of the repository, whose deno.json says where joinery is.
+describe('npm run notebooks', function () {
+  this.timeout(300_000)
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const cache = path.join(root, 'node_modules/.cache')
+  let place = ''
+  const file = () => path.join(place, 'probe.ipynb')
+  const run = (...args: readonly string[]) => {
+    const all = ['--import', 'tsx', 'scripts/notebooks/main.ts', '--folder', place, ...args]
+    const { status, stdout, stderr } = spawnSync(process.execPath, all, { cwd: root, encoding: 'utf8' })
+    return { status, stdout, stderr }
+  }
+  const change = (from: string, to: string) => {
+    const text = readFileSync(file(), 'utf8')
+    expect(text).to.include(from)
+    writeFileSync(file(), text.replace(from, to))
+  }
+
+  before(function () {
+    if (spawnSync('jupyter-nbconvert', ['--version']).error !== undefined) {
+      console.log('      jupyter-nbconvert is not installed')
+      this.skip()
+    }
+    mkdirSync(cache, { recursive: true })
+    place = mkdtempSync(path.join(cache, 'notebooks-'))
+  })
+  after(() => {
+    if (place !== '') rmSync(place, { recursive: true })
+  })
+
+  it('makes a notebook that has trained a network', () => {
+    const made = run('--new', 'probe')
+    expect(made.stderr).to.equal('')
+    expect(made.stdout).to.match(/^probe\.ipynb: every cell ran \(\d+ s\)\n$/)
+    const outputs = codeCells(JSON.parse(readFileSync(file(), 'utf8'))).map(own => JSON.stringify(own.outputs))
+    expect(outputs[0]).to.include('Tanh(8)')
+    expect(outputs[1]).to.include('accuracy')
+    expect(outputs[2]).to.include('Tensor [4, 2]')
+    expect(run('--new', 'probe').stderr).to.match(/probe\.ipynb is there already: choose another name/)
+  })
+
+  it('names the cell that gives something else', () => {
+    expect(run()).to.deep.include({ status: 0, stderr: '' })
+    change('Tensor [4, 2]', 'Tensor [4, 3]')
+    const { status, stderr } = run('probe')
+    expect(status).to.equal(1)
+    expect(stderr).to.match(/^probe\.ipynb: cell 5 gave\n/)
+    change('Tensor [4, 3]', 'Tensor [4, 2]')
+  })
+
+  it('names the cell with an error of a type, and executes nothing', () => {
+    change('const x = [', 'const x: string = [')
+    const { status, stdout, stderr } = run()
+    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' })
+    expect(stderr).to.match(/at probe\.ipynb, cell 4, line 1, column 7/)
+    change('const x: string = [', 'const x = [')
+  })
+
+  it('names the cell that fails, and other mistakes', () => {
+    change('await predict(network, variables, x)', "throw new Error('no luck')")
+    expect(run().stderr).to.match(/^probe\.ipynb: CellExecutionError[\s\S]*no luck/)
+    expect(run('other').stderr).to.match(/^no notebook other: there are probe/)
+    expect(run('--new', 'a b').stderr).to.match(/^--new: expected a name of letters, digits and dashes, got a b/)
+    expect(run('--bogus').stderr).to.match(/bogus/)
   })
 })

@@ -9,15 +9,13 @@ import { fileOf, type Notebook, withPauses } from './notebook.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const deno = join(root, 'node_modules/.bin/deno')
 
-/** How long after each cell its printed lines may take, in milliseconds. */
-const pause = 250
 /** How long a cell may take, in seconds. */
 const longest = 300
 
 /** Deno's kernel in a folder of its own: kernel, configuration and history are not the user's. */
 export interface Kernel {
-  /** What a notebook gives when it is executed from top to bottom in a folder. */
-  readonly execute: (notebook: Notebook, folder: string) => Promise<Notebook>
+  /** What a notebook gives when it is executed from top to bottom in a folder, with a pause after cells that print. */
+  readonly execute: (notebook: Notebook, folder: string, pause: number) => Promise<Notebook>
   readonly close: () => void
 }
 
@@ -41,7 +39,7 @@ export const openKernel = (): Kernel => {
   const installed = spawnSync(deno, ['--quiet', 'jupyter', '--install'], { env, encoding: 'utf8' })
   if (installed.status !== 0) throw new Error(`deno jupyter --install: ${installed.stderr}`)
   return {
-    execute: async (notebook, folder) => {
+    execute: async (notebook, folder, pause) => {
       const [format, to] = [
         ['--stdin', '--stdout', '--to', 'notebook'],
         ['--execute', '--log-level=ERROR'],

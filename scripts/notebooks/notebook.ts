@@ -35,8 +35,14 @@ export const isCode = (cell: Cell): boolean => cell.cell_type === 'code'
 /** The source of each code cell. */
 export const sources = ({ cells }: Notebook): readonly string[] => cells.filter(isCode).map(cell => textOf(cell.source))
 
-/** A notebook as a file holds it. */
-export const fileOf = (notebook: Notebook): string => `${JSON.stringify(notebook, null, 1)}\n`
+/** A notebook as a file holds it; data of pictures are a line each, which is half as long. */
+export const fileOf = (notebook: Notebook): string => {
+  const lines: string[] = []
+  const short = (key: string, value: unknown): unknown =>
+    key.endsWith('json') && typeof value === 'object' ? `\u0000${lines.push(JSON.stringify(value)) - 1}` : value
+  const text = JSON.stringify(notebook, short, 1)
+  return `${text.replace(/"\\u0000(\d+)"/g, (_, line: string) => lines[Number(line)] as string)}\n`
+}
 
 /**
  * The same notebook with a pause at the end of each code cell. The Deno kernel sends what a cell prints in a task of its

@@ -23,7 +23,7 @@ export type ShapeOf<X> = AnyData extends X
   ? number[]
   : X extends readonly unknown[]
     ? Nested<X, []>
-    : X extends { readonly shape: infer S & number[] }
+    : X extends { readonly dataSync: unknown; readonly shape: infer S & number[] }
       ? S
       : X extends { readonly shape: infer S extends readonly unknown[] }
         ? { -readonly [K in keyof S]: S[K] }

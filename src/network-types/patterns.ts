@@ -30,6 +30,12 @@ type Missing<Known, P> = string extends Known
 
 /** One or several patterns as a union; nothing of none. */
 export type EachOf<T> = T extends readonly (infer P)[] ? P : T
+/** The patterns in the option `Option` of the options `O`, which names a role otherwise. */
+export type PatternsIn<O, Option extends string = 'mask'> = Option extends keyof O
+  ? O[Option] extends 'weights'
+    ? never
+    : EachOf<O[Option]> & string
+  : never
 /** One element if a pattern among `P` names no parameter of the network `N`. */
 export type PatternFaults<N extends Typed, P> = [Missing<Matchable<ParamsOf<N>>, P>] extends [never] ? [] : ['pattern']
 
@@ -42,6 +48,15 @@ export type PatternFor<What extends string, N extends Typed, P, Otherwise = P> =
   P extends Missing<Matchable<ParamsOf<N>>, P>
     ? Said<Beginning<keyof ParamsOf<N> & string, P & string>, Sentence<What, P>>
     : Otherwise
+/**
+ * What is given as the option `What` and has the patterns `P`: `Own`, or what is wrong with those that name nothing. Of the sentence
+ * itself compilers would infer patterns.
+ */
+export type HavingNames<What extends string, N extends Typed, P, Own> = [
+  ...PatternFaults<N, NoInfer<P>>,
+]['length'] extends 1
+  ? Sentence<What, Missing<Matchable<ParamsOf<N>>, NoInfer<P>>>
+  : Own
 /** The sentence; beside names, which editors offer, as a mismatch, which they do not. */
 type Said<Names, Text extends string> = [Names] extends [never] ? Text : Names | Mismatch<Text>
 type Sentence<

@@ -1,9 +1,10 @@
 import type { Typed } from '../core/layer.ts'
 import type { OutputNames } from '../network-types/outputs.ts'
-import type { EachOf, PatternFaults, PatternFor, PatternsFor } from '../network-types/patterns.ts'
+import type { EachOf, HavingNames, PatternFaults, PatternFor, PatternsFor } from '../network-types/patterns.ts'
 import type { Some } from './examples.ts'
 import type { LossName } from './losses/names.ts'
 import type { MetricName } from './metrics/names.ts'
+import type { Optimizer } from './optimizer.ts'
 import type { Constraint } from './penalties/constraint.ts'
 import type { Regularizer } from './penalties/regularizer.ts'
 import type { Left } from './step.ts'
@@ -71,29 +72,43 @@ type IsInOrder<Option, V extends readonly unknown[]> = number extends V['length'
  * what has penalties `P`: as they are; or, in the place of what does not fit the outputs or names nothing, what is wrong with it. This is asked of the whole: without `exactOptionalPropertyTypes` the type of an
  * option is a union with `undefined`, and of unions compilers infer member by member.
  */
-export type ForOutputsIn<O, N extends Typed, M, L, W, T = null, P = never> = [
+export type ForOutputsIn<O, N extends Typed, M, L, W, T = null, P = never, Q = never, R = never, C = never> = [
   ...Faults<'metrics', N, M>,
   ...Faults<'loss', N, L>,
   ...Faults<'lossWeights', N, W>,
   ...Naming<N, T>,
   ...Naming<N, P>,
+  ...Naming<N, Q | R | C>,
 ]['length'] extends Some
-  ? { [K in keyof O]: K extends keyof Checked<N, M, L, W, T, P> ? Checked<N, M, L, W, T, P>[K] : O[K] }
+  ? {
+      [K in keyof O]: K extends keyof Checked<N, M, L, W, T, P, Q, R, C> ? Checked<N, M, L, W, T, P, Q, R, C>[K] : O[K]
+    }
   : O
 /** The faults of patterns, which most calls leave out. */
-type Naming<N extends Typed, T> = null extends T ? [] : [T] extends [never] ? [] : PatternFaults<N, EachOf<T>>
-interface Checked<N extends Typed, M, L, W, T, P> {
+type Naming<N extends Typed, T> = null extends T
+  ? []
+  : [T] extends [never]
+    ? []
+    : PatternFaults<N, Exclude<EachOf<T>, KeysOfOne>>
+/** Of a penalty for all, compilers infer the names of its own properties as patterns. */
+type KeysOfOne = keyof Regularizer | keyof Constraint
+interface Checked<N extends Typed, M, L, W, T, P, Q, R, C> {
   readonly metrics?: ForOutputsOf<'metrics', N, M>
   readonly loss?: ForOutputsOf<'loss', N, L>
   readonly lossWeights?: ForOutputsOf<'lossWeights', N, W>
   // Of a text, compilers would infer its letters from the form of a list.
   readonly trains?: PatternsFor<'trains', N, NoInfer<T>>
-  readonly regularizer?:
-    | { readonly [K in P & string]?: PatternFor<'regularizer', N, K, Regularizer> }
-    | Regularizer
-    | null
-  readonly constraint?: { readonly [K in P & string]?: PatternFor<'constraint', N, K, Constraint> } | Constraint | null
+  readonly optimizer?: HavingNames<'optimizer', N, Q, Optimizer>
+  readonly regularizer?: Penalty<'regularizer', N, Exclude<NoInfer<P>, KeysOfOne>, R, Regularizer>
+  readonly constraint?: Penalty<'constraint', N, Exclude<NoInfer<P>, KeysOfOne>, C, Constraint>
 }
+/** A penalty for all, or one for each of the patterns `P`. */
+type Penalty<Option extends string, N extends Typed, P, Q, One> =
+  | ([P] extends [never]
+      ? never
+      : { readonly [K in P & string]?: PatternFor<Option, N, K, HavingNames<Option, N, Q, One>> })
+  | HavingNames<Option, N, Q, One>
+  | null
 
 /** What `Option` says of the outputs of the network `N`: `V`, or what is wrong with it. */
 export type ForOutputsOf<Option extends string, N extends Typed, V> = [...Faults<Option, N, V>]['length'] extends

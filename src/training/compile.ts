@@ -65,7 +65,10 @@ export interface CompiledTrainingRule<
   W extends ForOutputs<number> = ForOutputs<number>,
   T extends Patterns = Patterns,
   P extends string = string,
-> extends TrainingRule<M, L, W, T, P> {
+  Q extends string = string,
+  R extends string = string,
+  C extends string = string,
+> extends TrainingRule<M, L, W, T, P, Q, R, C> {
   /**
    * Called once, when a batch with new shapes needs a second program; use batches of one size to avoid it. A promise is
    * awaited. Default: a warning on the console.
@@ -256,9 +259,12 @@ export function compileTraining<
   const W extends ForOutputs<number> = ForOutputs<number>,
   const T extends Patterns = null,
   P extends string = never,
+  Q extends string = never,
+  R extends string = never,
+  C extends string = never,
 >(
   network: N,
-  rule?: ForOutputsIn<CompiledTrainingRule<M, L, W, T, P>, N, M, L, W, T, P>,
+  rule?: ForOutputsIn<CompiledTrainingRule<M, L, W, T, P, Q, R, C>, N, M, L, W, T, P, Q, R, C>,
   ...none: ForOne<N>
 ): CompiledTraining<N, Known<M>, L>
 /**

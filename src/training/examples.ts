@@ -2,6 +2,7 @@ import type { Several } from '../base/shape.ts'
 import type { Typed } from '../core/layer.ts'
 import type { InputOf, OutputOf } from '../network-types/compose.ts'
 import type { DataFaults, DataFor, InFirst, Rows, Shaped, ShapeOf } from '../network-types/data.ts'
+import type { Floats, IdsOf } from '../network-types/kinds.ts'
 import type { Field } from './batches.ts'
 import type { ShapeOfTargets, TargetFaults, TargetsFor, WantsTargets } from './losses/targets.ts'
 import type { targetsWanted } from './losses/words.ts'
@@ -23,15 +24,20 @@ export const alikeRows = {
 type In<E, F extends Field> = E extends { readonly [_ in F]: infer V } ? V : unknown
 type Others<E> = Exclude<keyof E, Field>
 
-/**
- * Examples of nested arrays that fit inputs of the shape `I` and targets of the shape `T`, on which alone they depend: as {@link Rows},
- * they are made once for many networks, and asked for first.
- */
+// Those that fit, as most do, are told by comparisons with types that depend on shapes alone, which many networks share: inputs of the
+// shape `I` and targets of the shape `T`.
+
+/** Examples of nested arrays. */
 interface Fitting<I, T> {
   readonly x: Rows<I>
   readonly y: Rows<T>
 }
-
+/** Examples of nested arrays of any length: what is of their type says no shape that does not fit. */
+interface Unsized<I, T> {
+  readonly x: UnsizedArray<I>
+  readonly y: UnsizedArray<T>
+}
+type UnsizedArray<S> = S extends readonly [unknown, ...infer T] ? UnsizedArray<T>[] : number
 // Faults are counted by the length of a tuple, as in network-types/data.ts.
 
 /** How many faults there may be, of examples or of options: none have more. */
@@ -42,11 +48,25 @@ type Faults<N extends Typed, L, E> = [E] extends [AnyBatches]
   ? FitsItems<InputOf<N>, ShapeOfTargets<OutputOf<N>, L>, ItemOf<E>> extends true
     ? []
     : FaultsInItems<N, L, ItemOf<E>, E>
-  : [E, keyof E] extends [Fitting<InputOf<N>, ShapeOfTargets<OutputOf<N>, L>>, 'x' | 'y']
+  : E extends { readonly x: infer X; readonly y: infer Y }
+    ? keyof E extends 'x' | 'y'
+      ? FaultsInPair<N, L, E, X, Y>
+      : FaultsIn<N, L, E>
+    : FaultsIn<N, L, E>
+/** The layer that takes ids, if the data are floats. */
+type IdsIfFloats<N, X> = [X] extends [Floats] ? IdsOf<N> : never
+/** The faults of examples of `X` and `Y` alone, as most are. */
+type FaultsInPair<N extends Typed, L, E, X, Y> = [X | Y] extends [readonly unknown[]]
+  ? [E] extends [Fitting<InputOf<N>, ShapeOfTargets<OutputOf<N>, L>>]
     ? E extends { readonly x: { readonly length: infer A }; readonly y: { readonly length: infer B } }
-      ? A extends B
-        ? []
-        : FaultsIn<N, L, E>
+      ? Uneven<A | B>
+      : []
+    : [Unsized<InputOf<N>, ShapeOfTargets<OutputOf<N>, L>>] extends [E]
+      ? []
+      : FaultsIn<N, L, E>
+  : [ShapeOf<X>, ShapeOf<Y>] extends [InputOf<N>, ShapeOfTargets<OutputOf<N>, L>]
+    ? [IdsIfFloats<N, X>] extends [never]
+      ? Uneven<CountOf<X> | CountOf<Y>>
       : FaultsIn<N, L, E>
     : FaultsIn<N, L, E>
 type FaultsIn<N extends Typed, L, E> = E extends { readonly x: infer X }

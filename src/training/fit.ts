@@ -112,7 +112,10 @@ export interface FitOptions<
   W extends ForOutputs<number> = ForOutputs<number>,
   T extends Patterns = Patterns,
   P extends string = string,
-> extends TrainingRule<M, L, W, T, P>,
+  Q extends string = string,
+  R extends string = string,
+  C extends string = string,
+> extends TrainingRule<M, L, W, T, P, Q, R, C>,
     LoopOptions {
   /**
    * Examples to evaluate after every epoch: `{ x, y }`, a dataset, or `{ part: 0.2 }`, which holds out the last
@@ -226,11 +229,14 @@ export function fit<
   const G extends SomeVariables = SomeVariables,
   const T extends Patterns = null,
   P extends string = never,
+  Q extends string = never,
+  R extends string = never,
+  C extends string = never,
 >(
   network: N,
   variables: VariablesFor<N, G>,
   examples: ExamplesFor<N, LossOf<N, L>, E>,
-  options?: ForOutputsIn<FitOptions<N, M, V, L, W, T, P>, N, M, L, W, T, P>,
+  options?: ForOutputsIn<FitOptions<N, M, V, L, W, T, P, Q, R, C>, N, M, L, W, T, P, Q, R, C>,
   ...none: ForOne<N>
 ): Promise<Fitted<N, Known<M>, V>>
 /**

@@ -72,8 +72,13 @@ export interface Objectives {
   readonly residuals?: Objective
 }
 
-/** Changes parameters along their gradients. Pure: its functions change none of their arguments. */
-export interface Optimizer {
+/**
+ * Changes parameters along their gradients. Pure: its functions change none of their arguments.
+ *
+ * @typeParam P the patterns of names that it has, which name parameters of the network that it trains; `never` for none
+ */
+export interface Optimizer<out P extends string = string> {
+  readonly ' names'?: P
   readonly kind: 'Optimizer'
   readonly name: string
   /** Its options, as it prints them. */
@@ -158,10 +163,10 @@ export const defineOptimizer = (
   name: string,
   options: Readonly<Record<string, unknown>>,
   rule: OptimizerRule | ParameterRule,
-): Optimizer => {
+): Optimizer<never> => {
   const made = asMade(name, options, rule)
   const own = { name, rule: made.rule }
-  const optimizer: Optimizer & { readonly toString: () => string } = {
+  const optimizer: Optimizer<never> & { readonly toString: () => string } = {
     kind: 'Optimizer',
     ...own,
     options: made.options,

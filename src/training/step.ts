@@ -98,7 +98,8 @@ export type ForOutputs<V> = V | readonly V[] | Readonly<Record<string, V>>
  * What a training step is made of.
  *
  * @typeParam M the metrics, `L` the losses, `W` their weights, `T` the patterns of `trains`, `P` those of `regularizer` and
- *   `constraint`
+ *   `constraint`, `Q`, `R` and `C` those that the optimizer, regularizers and
+ *   constraints have
  */
 export interface TrainingRule<
   M extends MetricsOption = MetricsOption,
@@ -106,6 +107,9 @@ export interface TrainingRule<
   W extends ForOutputs<number> = ForOutputs<number>,
   T extends Patterns = Patterns,
   P extends string = string,
+  Q extends string = string,
+  R extends string = string,
+  C extends string = string,
 > {
   /**
    * Itself, by name, or a function as `defineLoss` takes it; for all outputs, or for each by order or name. Default:
@@ -115,13 +119,13 @@ export interface TrainingRule<
   /** How much the loss of each output counts in the sum of all. Default: 1. */
   readonly lossWeights?: W
   /** Default: `adam()`. */
-  readonly optimizer?: Optimizer
+  readonly optimizer?: Optimizer<Q>
   /** Metrics to report beside the loss. Default: none. */
   readonly metrics?: M
   /** A penalty that is added to the loss, or one for each pattern of names. Default: none. */
-  readonly regularizer?: Regularizer | { readonly [_ in P]?: Regularizer } | null
+  readonly regularizer?: Regularizer<R> | { readonly [_ in P]?: Regularizer<R> } | null
   /** What parameters meet after each update, or one for each pattern of names. Default: none. */
-  readonly constraint?: Constraint | { readonly [_ in P]?: Constraint } | null
+  readonly constraint?: Constraint<C> | { readonly [_ in P]?: Constraint<C> } | null
   /** Which parameters are trained, by patterns of their names; the others stay. Default: all. */
   readonly trains?: T
   /** Whether reports have `gradientNorm.<layer>`, the norm of each layer's gradients. Default: false. */
@@ -203,9 +207,12 @@ export function trainStep<
   const W extends ForOutputs<number> = ForOutputs<number>,
   const T extends Patterns = null,
   P extends string = never,
+  Q extends string = never,
+  R extends string = never,
+  C extends string = never,
 >(
   network: N,
-  rule?: ForOutputsIn<TrainingRule<M, L, W, T, P>, N, M, L, W, T, P>,
+  rule?: ForOutputsIn<TrainingRule<M, L, W, T, P, Q, R, C>, N, M, L, W, T, P, Q, R, C>,
   ...none: ForOne<N>
 ): TrainStep<N, Known<M>, L>
 /**

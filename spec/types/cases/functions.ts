@@ -68,7 +68,7 @@ holds<Same<typeof states.sum, Tensor>>()
 const [doubled] = eager(scan((ops, x) => [ops.add(x, x), []] as const, { length: 3 }))(1)
 holds<Same<typeof doubled, Tensor>>()
 const optimizer = hessian({ penaltyConst: 1 })
-holds<Same<typeof optimizer, Optimizer>>()
+holds<Same<typeof optimizer, Optimizer<never>>>()
 
 const [[scalar, beside], ofBoth] = eager(valueAndGrad(withReport, { wrt: [0], aux: true }))([1, 2])
 holds<Same<typeof scalar | typeof beside.norm | (typeof ofBoth)[0], Tensor>>()

@@ -1,18 +1,35 @@
 import {
+  type AdamOptions,
+  accumulate,
+  adam,
+  adamw,
+  addDecayedWeights,
+  average,
   block,
+  byName,
   Convolution,
+  chain,
   compileTraining,
   Dropout,
+  defineOptimizer,
   type Examples,
+  elastic,
   type FitOptions,
   fit,
+  freeze,
   Input,
   init,
   join,
   key,
   type Layer,
+  l1,
   l2,
+  lamb,
+  lookahead,
+  momentum,
+  muon,
   nonNegative,
+  type Optimizer,
   Relu,
   Reshape,
   resnet50,
@@ -83,6 +100,43 @@ fit(network, variables, examples, { regularizer: l2(0.1), constraint: null })
 compileTraining(network, { regularizer: null, constraint: { 'relu*': unitNorm() } })
 declare const penalties: Readonly<Record<string, ReturnType<typeof l2>>>
 fit(network, variables, examples, { regularizer: penalties })
+
+// What optimizers and penalties name: what is wrong is underlined where the network meets them.
+fit(network, variables, examples, { optimizer: chain(adam(), freeze('conv*')) })
+//                                  ~~~~~~~~~ optimizer expects a pattern of some of the parameters of the network, got 'conv*'. Write 'layer' for all variables of a layer, or 'layer.variable'; * stands for any run of characters.
+trainStep(network, { optimizer: byName({ 'stem/*': freeze(), outputs: adam(), '*': adam() }) })
+//                   ~~~~~~~~~ optimizer expects a pattern of some of the parameters of the network, got 'outputs'. Write
+compileTraining(network, { optimizer: lookahead(adamw({ mask: ['*.weight', 'relu-1.bias'] }), { every: 2 }) })
+//                         ~~~~~~~~~ optimizer expects a pattern of some of the parameters of the network, got 'relu-1.bias'. Write
+trainStep(network, { optimizer: accumulate(chain(addDecayedWeights({ mask: 'dense*' }), adam()), 2) })
+//                   ~~~~~~~~~ optimizer expects a pattern
+trainStep(network, { optimizer: muon({ matrices: 'dense*' }) })
+//                   ~~~~~~~~~ optimizer expects a pattern
+trainStep(network, { optimizer: lamb({ adapts: ['output', 'dense-1'] }) })
+//                   ~~~~~~~~~ optimizer expects a pattern
+trainStep(network, { regularizer: l2({ exclude: ['head*'] }) })
+//                   ~~~~~~~~~~~ regularizer expects a pattern of some of the parameters of the network, got 'head*'. Write
+trainStep(network, { regularizer: { output: l1({ exclude: ['head*'] }) } })
+//                                  ~~~~~~ regularizer expects a pattern
+compileTraining(network, { constraint: nonNegative({ exclude: ['relu-1.bias'] }) })
+//                         ~~~~~~~~~~ constraint expects a pattern of some of the parameters of the network, got 'relu-1.bias'. Write
+fit(network, variables, examples, { constraint: unitNorm({ axis: 0, exclude: ['head*'] }) })
+//                                  ~~~~~~~~~~ constraint expects a pattern
+fit(network, variables, examples, { optimizer: chain(adam(), freeze('stem/*'), freeze(['output', '*.bias'])) })
+fit(network, variables, examples, { optimizer: byName({ output: adam({ mask: 'weights' }), '*': freeze() }) })
+trainStep(network, { optimizer: adam({ mask: 'weights', weightDecay: 0.1 }), regularizer: l2({ exclude: ['*.bias'] }) })
+trainStep(network, { optimizer: adam({ mask: text }), constraint: unitNorm({ exclude: texts }) })
+trainStep(network, { optimizer: freeze(text), regularizer: elastic({ l1: 0.1, exclude: null }) })
+trainStep(network, { optimizer: chain(freeze(texts), freeze(), average(momentum({ mask: ['stem/*'] }))) })
+declare const options: AdamOptions
+declare const optimizers: Readonly<Record<string, Optimizer>>
+compileTraining(network, { optimizer: chain(adam(options), byName(optimizers)) })
+const ours: Optimizer = freeze('head*')
+compileTraining(network, { optimizer: ours })
+compileTraining(network, { optimizer: defineOptimizer('none', {}, { slots: {}, change: (_, g) => [g, {}] }) })
+trainStep(resnet50(), { optimizer: chain(adam(), freeze('res5*')) })
+export const freezing = <N extends Layer>(given: N) => trainStep(given, { optimizer: freeze('head') })
+export const stepping = <N extends Layer>(given: N, optimizer: Optimizer) => trainStep(given, { optimizer })
 
 // Layers that get factors.
 const lowRank = { rank: 2, key: key(1) } as const

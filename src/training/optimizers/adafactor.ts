@@ -1,6 +1,7 @@
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { boolean, integer, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer } from '../optimizer.ts'
 import type { ParameterRule } from '../parameter-rule.ts'
@@ -54,7 +55,7 @@ const widened = <T>(ops: Ops<T>, x: T, axis: number): T => {
  */
 export const adafactor = <const O>(
   options?: OptionsFor<AdafactorOptions, O, Called<'adafactor', '{ step: 0.001 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<AdafactorOptions>>(
     'adafactor',
     {

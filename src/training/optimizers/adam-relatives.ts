@@ -1,5 +1,6 @@
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { notNegative, positive } from '../../base/options.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
@@ -26,7 +27,7 @@ export interface AdamaxOptions extends MomentsOptions {
  */
 export const adamax = <const O>(
   options?: OptionsFor<AdamaxOptions, O, Called<'adamax', '{ step: 0.002 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<AdamaxOptions>>(
     'adamax',
     { step: stepOf(0.002), ...betas, epsilon: option(positive, 1e-7), ...decay },
@@ -71,7 +72,7 @@ const productOf = (momentumAt: (t: number) => number, last: number): number => {
  */
 export const nadam = <const O>(
   options?: OptionsFor<NadamOptions, O, Called<'nadam', '{ step: 0.001 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<NadamOptions>>(
     'nadam',
     {
@@ -128,7 +129,7 @@ export interface RadamOptions extends MomentsOptions {
  */
 export const radam = <const O>(
   options?: OptionsFor<RadamOptions, O, Called<'radam', '{ step: 0.001 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<RadamOptions>>(
     'radam',
     {
@@ -182,7 +183,7 @@ export interface AdabeliefOptions extends MomentsOptions {
  */
 export const adabelief = <const O>(
   options?: OptionsFor<AdabeliefOptions, O, Called<'adabelief', '{ step: 0.001 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<AdabeliefOptions>>(
     'adabelief',
     {
@@ -223,7 +224,9 @@ export interface LionOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const lion = <const O>(options?: OptionsFor<LionOptions, O, Called<'lion', '{ step: 0.0001 }'>>): Optimizer => {
+export const lion = <const O>(
+  options?: OptionsFor<LionOptions, O, Called<'lion', '{ step: 0.0001 }'>>,
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<LionOptions>>(
     'lion',
     { step: stepOf(0.0001), beta1: option(partBelow1, 0.9), beta2: option(partBelow1, 0.99), ...decay },

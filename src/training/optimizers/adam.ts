@@ -1,5 +1,6 @@
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { notNegative, positive } from '../../base/options.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
@@ -25,7 +26,7 @@ export interface AdamOptions extends MomentsOptions {
   readonly amsgrad?: boolean
 }
 
-const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer => {
+const adamOf = (name: string, normal: Required<AdamOptions>): Optimizer<never> => {
   const { beta1, beta2, epsilon, amsgrad } = normal
   const rule = named({
     slots: { mean: 0, square: 0, largest: amsgrad ? 0 : undefined },
@@ -60,8 +61,9 @@ const moments = {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const adam = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adam', '{ step: 0.001 }'>>): Optimizer =>
-  adamOf('adam', read<Required<AdamOptions>>('adam', { ...moments, ...decay }, options))
+export const adam = <const O>(
+  options?: OptionsFor<AdamOptions, O, Called<'adam', '{ step: 0.001 }'>>,
+): Optimizer<PatternsIn<O>> => adamOf('adam', read<Required<AdamOptions>>('adam', { ...moments, ...decay }, options))
 
 /**
  * Adam with weight decay beside the gradient (Loshchilov and Hutter 2019): {@link adam} with `weightDecay` 0.01, unless given.
@@ -76,7 +78,9 @@ export const adam = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adam'
  * updates.linear.bias.dataSync()[0] // 0
  * ```
  */
-export const adamw = <const O>(options?: OptionsFor<AdamOptions, O, Called<'adamw', '{ step: 0.001 }'>>): Optimizer =>
+export const adamw = <const O>(
+  options?: OptionsFor<AdamOptions, O, Called<'adamw', '{ step: 0.001 }'>>,
+): Optimizer<PatternsIn<O>> =>
   adamOf(
     'adamw',
     read<Required<AdamOptions>>('adamw', { ...moments, ...decay, weightDecay: option(notNegative, 0.01) }, options),

@@ -1,6 +1,7 @@
 import { InvalidOption } from '../../base/errors.ts'
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { notNegative, positive } from '../../base/options.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
@@ -27,7 +28,7 @@ export interface AdagradOptions extends DecayOptions {
  */
 export const adagrad = <const O>(
   options?: OptionsFor<AdagradOptions, O, Called<'adagrad', '{ step: 0.1 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<AdagradOptions>>(
     'adagrad',
     {
@@ -77,7 +78,7 @@ export interface AdadeltaOptions extends DecayOptions {
  */
 export const adadelta = <const O>(
   options?: OptionsFor<AdadeltaOptions, O, Called<'adadelta', '{ step: 1 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<AdadeltaOptions>>(
     'adadelta',
     { step: stepOf(1), rho: option(partBelow1, 0.95), epsilon: option(positive, 1e-7), ...decay },
@@ -122,7 +123,7 @@ export interface RmspropOptions extends DecayOptions {
  */
 export const rmsprop = <const O>(
   options?: OptionsFor<RmspropOptions, O, Called<'rmsprop', '{ step: 0.1 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<RmspropOptions>>(
     'rmsprop',
     {

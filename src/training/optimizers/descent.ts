@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Optimizer } from '../optimizer.ts'
 import { partBelow1 } from '../ranges.ts'
 import type { LearningRate } from '../rate.ts'
@@ -27,7 +28,7 @@ export interface GradientDescentOptions extends DecayOptions {
  */
 export const gradientDescent = <const O>(
   options?: OptionsFor<GradientDescentOptions, O, Called<'gradientDescent', '{ step: 0.1 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<GradientDescentOptions>>('gradientDescent', { step: stepOf(0.1), ...decay }, options)
   const rule = named({
     slots: {},
@@ -58,7 +59,7 @@ export interface MomentumOptions extends DecayOptions {
  */
 export const momentum = <const O>(
   options?: OptionsFor<MomentumOptions, O, Called<'momentum', '{ step: 0.1 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<MomentumOptions>>(
     'momentum',
     {

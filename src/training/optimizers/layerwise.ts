@@ -1,5 +1,6 @@
 import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { notNegative, positive } from '../../base/options.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { normOf } from '../finite.ts'
 import type { Optimizer } from '../optimizer.ts'
@@ -38,7 +39,9 @@ export interface LambOptions extends MomentsOptions {
  *
  * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
-export const lamb = <const O>(options?: OptionsFor<LambOptions, O, Called<'lamb', '{ step: 0.001 }'>>): Optimizer => {
+export const lamb = <const O>(
+  options?: OptionsFor<LambOptions, O, Called<'lamb', '{ step: 0.001 }'>>,
+): Optimizer<PatternsIn<O, 'mask' | 'adapts'>> => {
   const normal = read<Required<LambOptions>>(
     'lamb',
     {
@@ -100,7 +103,9 @@ export interface LarsOptions {
  *
  * @throws InvalidOption if an option is out of range; from `init`, if a pattern matches nothing
  */
-export const lars = <const O>(options?: OptionsFor<LarsOptions, O, Called<'lars', '{ step: 0.1 }'>>): Optimizer => {
+export const lars = <const O>(
+  options?: OptionsFor<LarsOptions, O, Called<'lars', '{ step: 0.1 }'>>,
+): Optimizer<PatternsIn<O, 'mask' | 'adapts'>> => {
   const normal = read<Required<LarsOptions>>(
     'lars',
     {

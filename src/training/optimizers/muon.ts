@@ -2,6 +2,7 @@ import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { boolean, codec, integer, type Option, oneOf, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { isShortList, leafOf, leavesOf, mapTree, treeOf, type VariableTree } from '../../base/trees.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { normOf } from '../finite.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
@@ -93,7 +94,9 @@ const orthogonalized = <T>(ops: Ops<T>, matrix: T, [a, b, c]: Coefficients, iter
  * Array.from(updates.linear.bias.dataSync()) // [-1, -2]
  * ```
  */
-export const muon = <const O>(options?: OptionsFor<MuonOptions, O, Called<'muon', '{ step: 0.02 }'>>): Optimizer => {
+export const muon = <const O>(
+  options?: OptionsFor<MuonOptions, O, Called<'muon', '{ step: 0.02 }'>>,
+): Optimizer<PatternsIn<O, 'mask' | 'matrices'>> => {
   const normal = read<Required<MuonOptions>>(
     'muon',
     {

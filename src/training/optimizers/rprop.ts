@@ -124,7 +124,9 @@ const begun = <T>(ops: Ops<T>, { step }: Normal, params: VariableTree<T>): Remem
  *
  * @throws InvalidOption if an option is out of range
  */
-export const rprop = <const O>(options?: OptionsFor<RpropOptions, O, Called<'rprop', '{ step: 0.1 }'>>): Optimizer => {
+export const rprop = <const O>(
+  options?: OptionsFor<RpropOptions, O, Called<'rprop', '{ step: 0.1 }'>>,
+): Optimizer<never> => {
   const normal = checked(
     'rprop',
     read<Required<RpropOptions>>('rprop', { ...steps, backtrack: option(boolean, true) }, options),
@@ -148,7 +150,7 @@ export const rprop = <const O>(options?: OptionsFor<RpropOptions, O, Called<'rpr
  */
 export const irpropPlus = <const O>(
   options?: OptionsFor<IrpropPlusOptions, O, Called<'irpropPlus', '{ step: 0.1 }'>>,
-): Optimizer => {
+): Optimizer<never> => {
   const normal = checked('irpropPlus', read<Normal>('irpropPlus', steps, options))
   const rule: OptimizerRule = {
     init: <T>(ops: Ops<T>, params: VariableTree<T>) =>

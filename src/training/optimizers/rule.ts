@@ -101,7 +101,7 @@ export const optimizerOf = <Normal extends object>(
   normal: Normal,
   rule: OptimizerRule | ParameterRule,
   decay?: Decay,
-): Optimizer => {
+): Optimizer<never> => {
   const options = normal as Readonly<Record<string, unknown>>
   const { weightDecay, mask, ...others } = options
   const whole = decay === undefined ? rule : withDecay(name, masked(name, rule, { mask: decay.mask }), decay)

@@ -2,6 +2,7 @@ import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
 import { integer, notNegative, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Ops } from '../../ops/ops.ts'
 import type { Optimizer, OptimizerRule, UpdateContext } from '../optimizer.ts'
 import { partBelow1 } from '../ranges.ts'
@@ -53,7 +54,7 @@ interface Remembered<T> {
  */
 export const scheduleFree = <const O>(
   options?: OptionsFor<ScheduleFreeOptions, O, Called<'scheduleFree', '{ step: 0.0025 }'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = read<Required<ScheduleFreeOptions>>(
     'scheduleFree',
     {

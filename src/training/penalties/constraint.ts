@@ -13,8 +13,13 @@ import type { ParamsTree } from '../optimizer.ts'
 import { printed } from './regularizer.ts'
 import { isMeant, type Names, namesIn, type ParameterName } from './roles.ts'
 
-/** A constraint, applied to parameters after each update. Called with parameters, it returns the constrained ones. */
-export interface Constraint {
+/**
+ * A constraint, applied to parameters after each update. Called with parameters, it returns the constrained ones.
+ *
+ * @typeParam P the patterns of names that it has, which name parameters of the network; `never` for none
+ */
+export interface Constraint<out P extends string = string> {
+  readonly ' names'?: P
   <P extends ParamsTree>(params: P): P
   readonly kind: 'Constraint'
   readonly name: string
@@ -45,7 +50,7 @@ const made = (
   options: Readonly<Record<string, unknown>>,
   { apply, check }: Pick<Constraint, 'apply' | 'check'>,
   text: string,
-): Constraint => {
+): Constraint<never> => {
   const call = <P extends ParamsTree>(params: P): P => {
     const tree = asTensors(name, 'params', params)
     const results = tidily(() => {
@@ -82,7 +87,7 @@ export const defineConstraint = (
   name: string,
   options: Readonly<Record<string, unknown>> & { readonly exclude?: readonly string[] | null },
   each: <T>(ops: Ops<T>, param: T) => T,
-): Constraint => {
+): Constraint<never> => {
   const fault = (option: string, expected: string, got: unknown) =>
     new InvalidOption({
       layer: 'defineConstraint',

@@ -2,6 +2,7 @@ import { InvalidOption, show } from '../../base/errors.ts'
 import type { Called, Given, Limit, OptionsFor, OptionsOrOne } from '../../base/limited-options.ts'
 import { codec, notNegative, type Option, parseOptions, positive } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { madeBy } from '../../plain/making.ts'
 import { upTo1 } from '../ranges.ts'
@@ -14,11 +15,12 @@ const constraintOf = <O>(
   name: string,
   normal: Required<ExcludeOption>,
   each: <T>(ops: Ops<T>, param: T) => T,
-): Given<O, Constraint> =>
-  madeBy({ word: 'constraint', name, options: { ...normal } }, defineConstraint(name, { ...normal }, each)) as Given<
-    O,
-    Constraint
-  >
+): Given<O, Constraint<PatternsIn<O, 'exclude'>>> =>
+  // Its patterns are those of the options.
+  madeBy<Constraint>(
+    { word: 'constraint', name, options: { ...normal } },
+    defineConstraint(name, { ...normal }, each),
+  ) as Given<O, Constraint<PatternsIn<O, 'exclude'>>>
 
 const expectedAxes = 'an axis, a list of axes, or null for all but the last'
 /** Along which axes a norm is taken. */
@@ -75,7 +77,9 @@ const rescaled = <T>(
  * Array.from(nonNegative()({ linear: { weight: tensor([-1, 2]) } }).linear.weight.dataSync()) // [0, 2]
  * ```
  */
-export const nonNegative = (options: ExcludeOption = {}): Constraint => {
+export const nonNegative = <const P extends string = never>(
+  options: { readonly exclude?: readonly P[] | null } = {},
+): Constraint<P> => {
   const normal = parseOptions<Required<ExcludeOption>>('nonNegative', 'nonNegative()', { exclude }, options)
   return constraintOf<unknown>('nonNegative', normal, (ops, param) => ops.relu(param))
 }
@@ -93,7 +97,7 @@ export const nonNegative = (options: ExcludeOption = {}): Constraint => {
  */
 export const unitNorm = <const O>(
   options?: OptionsFor<AxisOption, O, Called<'unitNorm', '{ axis: 0 }'>>,
-): Given<O, Constraint> => {
+): Given<O, Constraint<PatternsIn<O, 'exclude'>>> => {
   const normal = parseOptions<{ axis: readonly number[] | null; exclude: readonly string[] | null }>(
     'unitNorm',
     'unitNorm({ axis: 0 })',
@@ -130,7 +134,7 @@ export interface LimitNormOptions extends AxisOption {
  */
 export const limitNorm = <const O>(
   options?: OptionsOrOne<LimitNormOptions, 'max', O, Called<'limitNorm', '{ max: 2, axis: 0 }'>>,
-): Given<O, Constraint> => {
+): Given<O, Constraint<PatternsIn<O, 'exclude'>>> => {
   const normal = parseOptions<{
     max: number
     min: number

@@ -14,8 +14,11 @@ import { meantBy, type Names, namesIn } from './roles.ts'
 /**
  * A penalty added to the loss, which keeps parameters small or in another form. Called with parameters, it returns the
  * penalty.
+ *
+ * @typeParam P the patterns of names that it has, which name parameters of the network; `never` for none
  */
-export interface Regularizer {
+export interface Regularizer<out P extends string = string> {
+  readonly ' names'?: P
   (params: ParamsTree): tf.Scalar
   readonly kind: 'Regularizer'
   readonly name: string
@@ -44,7 +47,7 @@ const made = (
   options: Readonly<Record<string, unknown>>,
   { penalty, check }: Pick<Regularizer, 'penalty' | 'check'>,
   text: string,
-): Regularizer => {
+): Regularizer<never> => {
   const call = (params: ParamsTree): tf.Scalar => {
     const tree = asTensors(name, 'params', params)
     const given = new Set(leavesOf(tree).map(([, , tensor]) => tensor))
@@ -75,7 +78,7 @@ export const defineRegularizer = (
   name: string,
   options: Readonly<Record<string, unknown>> & { readonly exclude?: readonly string[] | null },
   each: <T>(ops: Ops<T>, param: T) => T | null,
-): Regularizer => {
+): Regularizer<never> => {
   const fault = (option: string, expected: string, got: unknown) =>
     new InvalidOption({
       layer: 'defineRegularizer',

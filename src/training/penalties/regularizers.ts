@@ -1,5 +1,6 @@
 import type { Called, Given, Limit, OptionsFor, OptionsOrOne } from '../../base/limited-options.ts'
 import { notNegative, type Option, oneOf, parseOptions } from '../../base/options.ts'
+import type { PatternsIn } from '../../network-types/patterns.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { madeBy } from '../../plain/making.ts'
 import { axesOf, totalOf } from '../total.ts'
@@ -30,15 +31,16 @@ const regularizerOf = <O>(
   name: string,
   normal: Normal<ExcludeOption>,
   each: <T>(ops: Ops<T>, param: T) => T | null,
-): Given<O, Regularizer> =>
-  madeBy({ word: 'regularizer', name, options: { ...normal } }, defineRegularizer(name, { ...normal }, each)) as Given<
-    O,
-    Regularizer
-  >
+): Given<O, Regularizer<PatternsIn<O, 'exclude'>>> =>
+  // Its patterns are those of the options.
+  madeBy<Regularizer>(
+    { word: 'regularizer', name, options: { ...normal } },
+    defineRegularizer(name, { ...normal }, each),
+  ) as Given<O, Regularizer<PatternsIn<O, 'exclude'>>>
 
 type Rated<Name extends string> = <const O>(
   options?: OptionsOrOne<PenaltyOptions, 'rate', O, Called<Name, '0.01'>>,
-) => Given<O, Regularizer>
+) => Given<O, Regularizer<PatternsIn<O, 'exclude'>>>
 /** A regularizer with one rate, which may be given alone. */
 const rated =
   <const Name extends string>(name: Name, each: <T>(ops: Ops<T>, param: T) => T): Rated<Name> =>
@@ -104,7 +106,7 @@ export interface ElasticOptions extends ExcludeOption {
  */
 export const elastic = <const O>(
   options?: OptionsFor<ElasticOptions, O, Called<'elastic', '{ l1: 0.01, l2: 0.01 }'>>,
-): Given<O, Regularizer> => {
+): Given<O, Regularizer<PatternsIn<O, 'exclude'>>> => {
   const normal = parseOptions<Normal<ElasticOptions>>(
     'elastic',
     'elastic({ l1: 0.01, l2: 0.01 })',
@@ -146,7 +148,7 @@ const unitRows = <T>(ops: Ops<T>, rows: T): T => {
  */
 export const orthogonalPenalty = <const O>(
   options?: OptionsOrOne<OrthogonalPenaltyOptions, 'rate', O, Called<'orthogonalPenalty', '0.01'>>,
-): Given<O, Regularizer> => {
+): Given<O, Regularizer<PatternsIn<O, 'exclude'>>> => {
   const normal = parseOptions<Normal<OrthogonalPenaltyOptions>>(
     'orthogonalPenalty',
     'orthogonalPenalty(0.01)',

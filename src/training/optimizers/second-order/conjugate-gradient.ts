@@ -100,7 +100,7 @@ interface Remembered<T> {
  */
 export const conjugateGradient = <const O>(
   given?: OptionsFor<ConjugateGradientOptions, O, Called<'conjugateGradient', "{ updateFunction: 'polakRibiere' }">>,
-): Optimizer => {
+): Optimizer<never> => {
   const name = 'conjugateGradient'
   const read = parseOptions<Normal>(name, `${name}({ updateFunction: 'polakRibiere' })`, options, given)
   const normal = checkedSearch(name, read)

@@ -60,7 +60,7 @@ export function hessian(given: unknown = {}): unknown {
   return typeof given === 'function' ? hessianOf(given) : newton(given)
 }
 
-const newton = (options: unknown): Optimizer => {
+const newton = (options: unknown): Optimizer<never> => {
   const normal = parseOptions<Required<HessianOptions>>(
     'hessian',
     'hessian({ penaltyConst: 1 })',
@@ -109,7 +109,7 @@ const diagonalOptions: Options<Required<HessianDiagonalOptions>> = {
  */
 export const hessianDiagonal = <const O>(
   options?: OptionsFor<HessianDiagonalOptions, O, Called<'hessianDiagonal', '{ step: 0.1 }'>>,
-): Optimizer => {
+): Optimizer<never> => {
   const name = 'hessianDiagonal'
   const normal = read<Required<HessianDiagonalOptions>>(name, diagonalOptions, options)
   const rule: OptimizerRule = {

@@ -98,7 +98,7 @@ const residualsOf = <T>({ residuals }: UpdateContext<T>): Objective => {
  */
 export const levenbergMarquardt = <const O>(
   given?: OptionsFor<LevenbergMarquardtOptions, O, Called<'levenbergMarquardt', '{ mu: 0.01, muUpdateFactor: 1.2 }'>>,
-): Optimizer => {
+): Optimizer<never> => {
   const name = 'levenbergMarquardt'
   const normal = parseOptions<Normal>(name, `${name}({ mu: 0.01, muUpdateFactor: 1.2 })`, options, given)
   const { mu, muUpdateFactor, reject } = normal

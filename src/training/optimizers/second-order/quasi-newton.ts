@@ -97,7 +97,7 @@ interface Remembered<T> {
  */
 export const quasiNewton = <const O>(
   given?: OptionsFor<QuasiNewtonOptions, O, Called<'quasiNewton', "{ updateFunction: 'lBfgs', history: 10 }">>,
-): Optimizer => {
+): Optimizer<never> => {
   const name = 'quasiNewton'
   const normal = checkedSearch(
     name,

@@ -31,10 +31,10 @@ export interface AccumulateOptions {
  * Array.from(second.linear.weight.dataSync()) // [-2]
  * ```
  */
-export const accumulate = <const O>(
-  optimizer: Optimizer,
+export const accumulate = <const O, P extends string = never>(
+  optimizer: Optimizer<P>,
   options?: OptionsOrOne<AccumulateOptions, 'every', O, Called<'accumulate', 'adam(), 4'>>,
-): Optimizer => {
+): Optimizer<P> => {
   const example = 'accumulate(adam(), 4)'
   const inner = asOptimizer('accumulate', optimizer, example)
   const { every } = parseOptions<Required<AccumulateOptions>>(

@@ -35,10 +35,10 @@ export interface AverageOptions {
  *
  * @throws InvalidOption if an option is out of range
  */
-export const average = <const O>(
-  optimizer: Optimizer,
+export const average = <const O, P extends string = never>(
+  optimizer: Optimizer<P>,
   options?: OptionsFor<AverageOptions, O, Called<'average', 'adam(), { decay: 0.999 }'>>,
-): Optimizer => {
+): Optimizer<P> => {
   const example = 'average(adam(), { decay: 0.999 })'
   const inner = asOptimizer('average', optimizer, example)
   const normal = parseOptions<Required<AverageOptions>>(

@@ -33,7 +33,9 @@ import { asOptimizer, forgetful, transform, within } from './transform.ts'
  * updates.linear.bias.dataSync()[0] // 0
  * ```
  */
-export const byName = (optimizers: Readonly<Record<string, Optimizer>>): Optimizer => {
+export const byName = <const Name extends string, P extends string = never>(
+  optimizers: Readonly<Record<Name, Optimizer<P>>>,
+): Optimizer<Name | P> => {
   const example = "byName({ 'conv*': adam({ step: 0.0001 }), '*': adam() })"
   const fault = (option: string, expected: string, got: string, remedy = `For example: ${example}.`) =>
     new InvalidOption({ layer: 'byName', option, expected, got, remedy })
@@ -102,6 +104,14 @@ export const byName = (optimizers: Readonly<Record<string, Optimizer>>): Optimiz
   return transform('byName', [Object.fromEntries(entries)], { optimizers: own }, rule)
 }
 
+/** Signatures of their own for one pattern and for several: of a text, compilers would infer its letters from the form of a list. */
+interface Freeze {
+  (): Optimizer<never>
+  <const P extends string>(names: P): Optimizer<P>
+  <const P extends string>(names: readonly P[]): Optimizer<P>
+  (names: NamePatterns): Optimizer
+}
+
 /**
  * Keeps parameters fixed: those that match patterns, or all. In a chain, put it last, so that nothing after it changes
  * them; the optimizers before it still see their gradients. With `trains` of `fit`, the gradients are not even
@@ -116,7 +126,7 @@ export const byName = (optimizers: Readonly<Record<string, Optimizer>>): Optimiz
  * updates.linear.bias.dataSync()[0] // 0
  * ```
  */
-export const freeze = (names: NamePatterns = '*'): Optimizer => {
+export const freeze: Freeze = (names: NamePatterns = '*'): Optimizer<never> => {
   const read = namePatterns.decode(names)
   if (read._tag === 'Left')
     throw new InvalidOption({

@@ -19,7 +19,7 @@ import { asOptimizer, transform } from './transform.ts'
  * Array.from(updates.linear.weight.dataSync()) // [-0.5]
  * ```
  */
-export const chain = (...optimizers: readonly Optimizer[]): Optimizer => {
+export const chain = <P extends string = never>(...optimizers: readonly Optimizer<P>[]): Optimizer<P> => {
   const example = 'chain(clipByNorm(1), adam())'
   if (optimizers.length === 0)
     throw new InvalidOption({

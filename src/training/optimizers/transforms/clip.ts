@@ -1,6 +1,7 @@
 import type { Called, Limit, OptionsOrOne } from '../../../base/limited-options.ts'
 import { boolean, parseOptions, positive } from '../../../base/options.ts'
 import { leafOf, leavesOf, mapTree, type VariableTree } from '../../../base/trees.ts'
+import type { PatternsIn } from '../../../network-types/patterns.ts'
 import type { Ops } from '../../../ops/ops.ts'
 import { normOf } from '../../finite.ts'
 import type { Optimizer } from '../../optimizer.ts'
@@ -32,7 +33,7 @@ export interface ClipByNormOptions {
  */
 export const clipByNorm = <const O>(
   options?: OptionsOrOne<ClipByNormOptions, 'max', O, Called<'clipByNorm', '1'>>,
-): Optimizer => {
+): Optimizer<never> => {
   const { max, each } = parseOptions<Required<ClipByNormOptions>>(
     'clipByNorm',
     'clipByNorm(1)',
@@ -72,7 +73,7 @@ export interface ClipByValueOptions {
  */
 export const clipByValue = <const O>(
   options?: OptionsOrOne<ClipByValueOptions, 'max', O, Called<'clipByValue', '1'>>,
-): Optimizer => {
+): Optimizer<never> => {
   const { max } = parseOptions<Required<ClipByValueOptions>>(
     'clipByValue',
     'clipByValue(1)',
@@ -110,7 +111,7 @@ const unitNorms = <T>(ops: Ops<T>, x: T): T => {
  */
 export const adaptiveClip = <const O>(
   options?: OptionsOrOne<AdaptiveClipOptions, 'max', O, Called<'adaptiveClip', '0.01'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = parseOptions<Required<AdaptiveClipOptions>>(
     'adaptiveClip',
     'adaptiveClip(0.01)',

@@ -1,6 +1,7 @@
 import type { Called, Limit, OptionsOrOne } from '../../../base/limited-options.ts'
 import { notNegative, parseOptions } from '../../../base/options.ts'
 import { leafOf, mapTree, type VariableTree } from '../../../base/trees.ts'
+import type { PatternsIn } from '../../../network-types/patterns.ts'
 import type { Optimizer } from '../../optimizer.ts'
 import { type Mask, mask, maskOf, option } from '../options.ts'
 import { forgetful, transform } from './transform.ts'
@@ -30,7 +31,7 @@ export interface AddDecayedWeightsOptions {
  */
 export const addDecayedWeights = <const O>(
   options?: OptionsOrOne<AddDecayedWeightsOptions, 'rate', O, Called<'addDecayedWeights', '0.01'>>,
-): Optimizer => {
+): Optimizer<PatternsIn<O>> => {
   const normal = parseOptions<Required<AddDecayedWeightsOptions>>(
     'addDecayedWeights',
     'addDecayedWeights(0.01)',

@@ -30,10 +30,10 @@ export interface LookaheadOptions {
  * updates.linear.weight.dataSync()[0] // -1
  * ```
  */
-export const lookahead = <const O>(
-  optimizer: Optimizer,
+export const lookahead = <const O, P extends string = never>(
+  optimizer: Optimizer<P>,
   options?: OptionsFor<LookaheadOptions, O, Called<'lookahead', 'adam(), { every: 5, rate: 0.5 }'>>,
-): Optimizer => {
+): Optimizer<P> => {
   const example = 'lookahead(adam(), { every: 5, rate: 0.5 })'
   const inner = asOptimizer('lookahead', optimizer, example)
   const normal = parseOptions<Required<LookaheadOptions>>(

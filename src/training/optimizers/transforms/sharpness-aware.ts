@@ -46,10 +46,10 @@ const gradientAt = <T>(ops: Ops<T>, { loss }: UpdateContext<T>, params: Variable
  * updates.a.w.dataSync()[0] // -7
  * ```
  */
-export const sharpnessAware = <const O>(
-  optimizer: Optimizer,
+export const sharpnessAware = <const O, P extends string = never>(
+  optimizer: Optimizer<P>,
   options?: OptionsFor<SharpnessAwareOptions, O, Called<'sharpnessAware', 'momentum(), { rho: 0.05 }'>>,
-): Optimizer => {
+): Optimizer<P> => {
   const example = 'sharpnessAware(momentum(), { rho: 0.05 })'
   const inner = asOptimizer('sharpnessAware', optimizer, example)
   const normal = parseOptions<Required<SharpnessAwareOptions>>(

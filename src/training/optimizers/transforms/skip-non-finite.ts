@@ -31,10 +31,10 @@ export interface SkipNonFiniteOptions {
  * Array.from(updates.linear.weight.dataSync()) // [0, 0]
  * ```
  */
-export const skipNonFinite = <const O>(
-  optimizer: Optimizer,
+export const skipNonFinite = <const O, P extends string = never>(
+  optimizer: Optimizer<P>,
   options?: OptionsFor<SkipNonFiniteOptions, O, Called<'skipNonFinite', 'adam()'>>,
-): Optimizer => {
+): Optimizer<P> => {
   const example = 'skipNonFinite(adam())'
   const inner = asOptimizer('skipNonFinite', optimizer, example)
   const { most } = parseOptions<Required<SkipNonFiniteOptions>>(

@@ -53,7 +53,7 @@ export const transform = (
   args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
   rule: OptimizerRule | ParameterRule,
-): Optimizer => {
+): Optimizer<never> => {
   const made = defineOptimizer(name, options, rule)
   const text = (): string => `${name}(${args.map(printedArgument).filter(Boolean).join(', ')})`
   const shown = { toString: { value: text }, ...shownAs(String), ...asJson }
