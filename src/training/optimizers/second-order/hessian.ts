@@ -55,7 +55,7 @@ export function hessian<T = Handle, X = T, Rest extends readonly unknown[] = []>
 ): (ops: Ops<T>, at: X, ...rest: Rest) => Nested<X, T, X>
 export function hessian<const O>(
   options?: OptionsFor<HessianOptions, O, Called<'hessian', '{ penaltyConst: 1 }'>>,
-): Optimizer
+): Optimizer<never>
 export function hessian(given: unknown = {}): unknown {
   return typeof given === 'function' ? hessianOf(given) : newton(given)
 }
