@@ -102,7 +102,7 @@ describe('The reduction of a loss', () => {
     expect(() => categoricalCrossentropy({ classWeights: [1, 2, 3] })(classes, predicted)).to.throw(
       'a weight for each of the 2 classes',
     )
-    expect(() => categoricalCrossentropy({ classWeights: [-1, 2] })).to.throw('classWeights')
+    expect(() => categoricalCrossentropy({ classWeights: [-1, 2] as number[] })).to.throw('classWeights')
   })
   it('refuses weights of another length, and of a loss that is a mean already', () => {
     expect(() => mse(y, p, { weights: [1, 2] })).to.throw('mse, weights: expected weights of shape (3,), got (2,)')

@@ -64,6 +64,16 @@ const callsOf = (name: string, make: (value: string) => string): readonly string
   return refused > 0 && refused < calls.length ? calls : []
 }
 
+/** Calls with numbers that are limited by another option. */
+const beside = ['1e-7', '0.0001', '0.002', '0.5', '0.51', '2', '9.5', '10', '10.5', '11', '100'].flatMap(value => [
+  `rprop({ minstep: ${value}, maxstep: 10 })`,
+  `irpropPlus({ maxstep: 0.5, minstep: ${value} })`,
+  `limitNorm({ min: ${value}, max: 9.5, rate: 0.5 })`,
+  `limitNorm({ min: ${value} })`,
+  `conjugateGradient({ wolfeC1: 0.5, wolfeC2: ${value} })`,
+  `quasiNewton({ wolfeC2: ${value} })`,
+  `quasiNewton({ wolfeC1: 0.0001, wolfeC2: ${value} })`,
+])
 const names = Object.entries({ ...initializers, ...losses, ...metrics, ...optimizers, ...penalties, ...schedules })
   .filter(([name, value]) => typeof value === 'function' && !others.test(name))
   .map(([name]) => name)
@@ -77,15 +87,52 @@ const calls = [
     ),
   ),
   ...alone.flatMap(name => callsOf(name, value => callOf(name, value))),
+  ...beside,
 ]
-/** What only the run time tells: one number beside another. */
-const relative = /expected (at most|more than|a number > pctStart|.* if (initialAccumulator|the form))/
+/** Calls of losses with values and the same options, of which the error is the same. */
+const withValues = Object.keys(losses).flatMap(name => {
+  const own = calls.filter(call => call.startsWith(`${name}({`))
+  return own.map(call => ({ call: call.replace('(', '(pair, pair, '), says: call }))
+})
+/** Lists of numbers, one of which is refused. */
+const lists = [
+  '[1, 2]',
+  '[0, 10, 200.5]',
+  '[2, 1]',
+  '[1, 1]',
+  '[-1, 1]',
+  '[0.25, 0.125]',
+  '[0.5, 1.5]',
+  '[0.5]',
+].flatMap(list => [
+  `piecewise({ boundaries: ${list}, values: ${JSON.stringify([0, ...JSON.parse(list)])} })`,
+  `sequence({ schedules: ${JSON.stringify([0, ...JSON.parse(list)]).replaceAll('-', '')}, boundaries: ${list} })`,
+  `quantile({ quantile: ${list} })`,
+  ...Object.keys(losses)
+    .filter(name => name !== 'addLosses' && evaluated(name) !== undefined)
+    .map(name => `${name}({ classWeights: ${list} })`),
+  `focal({ alpha: ${list}, form: 'categorical' })`,
+  `auc({ thresholds: ${list} })`,
+  `bitsPerByte({ bytes: ${list} })`,
+])
+const judged = [...[...calls, ...lists].map(call => ({ call, says: call })), ...withValues]
+/** What only the run time tells: numbers that others allow or not, and what is wrong with an option that a call leaves out. */
+const relative = /expected (a number > pctStart|.* if (initialAccumulator|the form))/
+const isLeftOut = (call: string, message: string): boolean =>
+  !call.includes(`${/, (\w+): /.exec(message)?.[1]}: `) && call.includes('{')
 
 const valid = [
   'adam(adamOptions)',
   'adam({ ...adamOptions, step: rate })',
   'adam({ step: update => 0.1 / (update + 1) })',
   'huber(pair, pair)',
+  'rprop({ minstep: rate, maxstep: 1 })',
+  'rprop({ minstep: 5, maxstep: rate })',
+  'limitNorm({ min: 2.25, max: 2.3 })',
+  'piecewise({ boundaries: rates, values: rates })',
+  'piecewise({ boundaries: [10, rate, 5], values: [1, 2, 3, 4] })',
+  'mse({ classWeights: { 0: 1, 1: rate } })',
+  'mse({ classWeights: rates })',
   '[adam, momentum].map(make => make({ step: rate }))',
   '[conjugateGradient, quasiNewton].map(make => make())',
   '({ adam, momentum })[which]({ step: 0.1 })',
@@ -94,12 +141,13 @@ const valid = [
   '(<O extends AdamOptions>(o: O) => [adam(o), average(adam(o))])',
   'skipNonFinite(adam(), { most: null })',
 ]
-const given = `import { type AdamOptions, type PenaltyOptions, ${[...new Set([...names, ...['adam']])].join(', ')} } from '../../../src/index.ts'
+const given = `import { type AdamOptions, type PenaltyOptions, ${[...new Set([...names, 'adam', 'piecewise', 'sequence'])].join(', ')} } from '../../../src/index.ts'
 declare const adamOptions: AdamOptions
 declare const rate: number
+declare const rates: readonly number[]
 declare const which: 'adam' | 'momentum'
 const pair = [[1], [2]]`
-const source = [given, ...calls, ...valid].map(line => `${line};`).join('\n')
+const source = [given, ...judged.map(({ call }) => call), ...valid].map(line => `${line};`).join('\n')
 const before = given.split('\n').length
 
 describe('Numbers that a function refuses', () => {
@@ -112,9 +160,9 @@ describe('Numbers that a function refuses', () => {
     it(`are underlined, with the message of the error: ${name}`, async () => {
       const [found] = await inspect([readCase(join(caseFolder, 'numbers.ts'), source)])
       const faultsAt = (i: number) => (found?.errors ?? []).filter(({ line }) => line === i + before)
-      const wrong = calls.flatMap((call, i) => {
-        const message = messageOf(call)
-        const own = message === null || relative.test(message) ? null : message
+      const wrong = judged.flatMap(({ call, says }, i) => {
+        const message = messageOf(says)
+        const own = message === null || relative.test(message) || isLeftOut(call, message) ? null : message
         const faults = faultsAt(i)
         const said = faults.map(({ text }) => text).join(' ')
         const marked = faults.map(({ column, length }) => call.slice(column, column + length))
@@ -122,6 +170,6 @@ describe('Numbers that a function refuses', () => {
         return (own === null ? faults.length === 0 : isSaid) ? [] : [`${call}: ${own ?? 'fine'}, but ${marked} ${said}`]
       })
       expect(wrong).to.deep.equal([])
-      expect(valid.filter((_, i) => faultsAt(calls.length + i).length > 0)).to.deep.equal([])
+      expect(valid.filter((_, i) => faultsAt(judged.length + i).length > 0)).to.deep.equal([])
     }).timeout(300_000)
 })

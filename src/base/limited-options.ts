@@ -1,4 +1,16 @@
-import type { Callee, ExpectedRule, expectedNumbers, RefusedTexts, Refusing } from './limits.ts'
+import type { Increases, Order } from '../type-arithmetic/order.ts'
+import type {
+  besideOther,
+  Callee,
+  ExpectedRule,
+  expectedNumbers,
+  NumberRule,
+  Printed,
+  Refused,
+  RefusedTexts,
+  RefusesNumber,
+  Refusing,
+} from './limits.ts'
 
 // Options of functions that make no layers. The type of an option says which numbers it takes; in a call stands in the place of
 // one that it refuses the sentence of the error at run time.
@@ -10,6 +22,45 @@ export type Limit<Rule extends ExpectedRule, Expected extends string = (typeof e
 }
 type RefusedOf<A> = A extends number ? (A extends { readonly ' refuses'?: infer T } ? T : never) : never
 type ExpectedOf<A> = A extends number ? (A extends { readonly ' expected'?: infer T } ? T & string : never) : never
+
+/**
+ * What an option is to another one, `Other`, beside what it is itself: at most or more than that, whose default is `Default`.
+ * `Example` has right options, for messages.
+ */
+export type Beside<
+  Relation extends keyof typeof besideOther,
+  Other extends string,
+  Default extends number,
+  Example extends string,
+> = number & { readonly ' beside'?: Related<Relation, Other, Default, Example> }
+interface Related<Relation, Other, Default, Example> {
+  readonly relation: Relation
+  readonly other: Other
+  readonly default: Default
+  readonly example: Example
+}
+/** A list of numbers each of which the rule limits, or that increase from 0 on. */
+export type Numbers<Rule extends NumberRule | 'increasing', Expected extends string> = readonly number[] & {
+  readonly ' list'?: ListRule<Rule, Expected>
+}
+interface ListRule<Rule, Expected> {
+  readonly rule: Rule
+  readonly expected: Expected
+}
+type ListRuleOf<A> = A extends readonly number[]
+  ? A extends { readonly ' list'?: infer R }
+    ? Exclude<R, undefined>
+    : never
+  : never
+type ExpectedOfList<R> = R extends ListRule<unknown, infer Expected extends string> ? Expected : never
+type RefusesList<R, V> =
+  R extends ListRule<infer Rule, string>
+    ? Rule extends NumberRule
+      ? RefusesNumber<V, Rule>
+      : Increases<V> extends false
+        ? true
+        : RefusesNumber<V, 'notNegative'>
+    : false
 
 /** The function of a call, for messages, with the arguments of an example. */
 export interface Called<Name extends string, Arguments extends string> extends Callee {
@@ -25,10 +76,53 @@ type Literal<V> = V extends number ? V : number
 type Faults<Names> = [Names] extends [never] ? [] : ['number']
 /** The names of options whose numbers are refused. */
 type Wrong<All, O> = {
-  [K in keyof O]-?: `${O[K] extends number ? O[K] : number}` extends RefusedOf<All[K & keyof All]> ? K : never
+  [K in keyof O]-?: O[K] extends readonly number[]
+    ? Refused<RefusesList<ListRuleOf<All[K & keyof All]>, O[K]>> extends 1
+      ? K
+      : never
+    : `${O[K] extends number ? O[K] : number}` extends RefusedOf<All[K & keyof All]>
+      ? K
+      : [RelatedOf<All[K & keyof All]>] extends [never]
+        ? never
+        : Refused<IsBeyond<RelatedOf<All[K & keyof All]>, O[K], O>> extends 1
+          ? K
+          : never
 }[keyof O]
-type Judged<A, V, C extends Callee, K> =
-  `${Literal<V>}` extends RefusedOf<A> ? Refusing<C, K & string, ExpectedOf<A>, V & number> : A
+type RelatedOf<A> = A extends number
+  ? A extends { readonly ' beside'?: infer R }
+    ? Exclude<R, undefined>
+    : never
+  : never
+/** The number that an option is compared with. */
+type OtherIn<R, O> =
+  R extends Related<unknown, infer Other, infer Default, unknown> ? (Other extends keyof O ? O[Other] : Default) : never
+type IsBeyond<R, V, O> = V extends number
+  ? OtherIn<R, O> extends infer W extends number
+    ? Order<V, W> extends (R extends { readonly relation: 'atMost' } ? '>' : '<' | '=')
+      ? true
+      : false
+    : false
+  : false
+type Judged<A, V, C extends Callee, K, O> = V extends readonly number[]
+  ? Refused<RefusesList<ListRuleOf<A>, V>> extends 1
+    ? Refusing<C, K & string, ExpectedOfList<ListRuleOf<A>>, Printed<V>>
+    : A
+  : JudgedNumber<A, V, C, K, O>
+type JudgedNumber<A, V, C extends Callee, K, O> =
+  `${Literal<V>}` extends RefusedOf<A>
+    ? Refusing<C, K & string, ExpectedOf<A>, V & number>
+    : Refused<IsBeyond<RelatedOf<A>, V, O>> extends 1
+      ? RefusedBeside<C, K & string, RelatedOf<A>, OtherIn<RelatedOf<A>, O> & number, V & number>
+      : A
+type RefusedBeside<C extends Callee, K extends string, R, W extends number, V extends number> =
+  R extends Related<
+    infer Relation extends keyof typeof besideOther,
+    infer Other extends string,
+    number,
+    infer Example extends string
+  >
+    ? `${C['kind']}, ${K}: expected ${(typeof besideOther)[Relation]} ${Other}, ${W}, got ${V}. For example: ${C['kind']}(${Example}).`
+    : never
 /**
  * The options by the number of faults: as they are, or with sentences. Any number is a key, or the compiler would make all
  * sentences when it looks what options of a call may be.
@@ -37,10 +131,10 @@ interface ByFaults<All, O, C extends Callee> {
   readonly [faults: number]: All | object
   readonly 0: All
   readonly 1: {
-    [K in keyof All]: [RefusedOf<All[K]>] extends [never]
+    [K in keyof All]: [RefusedOf<All[K]> | ListRuleOf<All[K]>] extends [never]
       ? All[K]
       : K extends keyof O
-        ? Judged<All[K], O[K], C, K>
+        ? Judged<All[K], O[K], C, K, O>
         : All[K]
   }
 }

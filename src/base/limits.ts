@@ -22,6 +22,8 @@ export const expectedNumbers = {
   part: 'a number from 0 to 1',
   partBelow1: 'a number >= 0 and < 1',
 } as const
+/** What is expected of a number beside another option. */
+export const besideOther = { atMost: 'at most', above: 'more than' } as const
 /** What follows the expectation of a number that may be `null`, before what that means. */
 export const orNullFor = ', or null for '
 /** What says that `null` has a meaning. */

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../base/errors.ts'
-import type { Given, OptionsFor } from '../base/limited-options.ts'
+import type { Given, Numbers, OptionsFor } from '../base/limited-options.ts'
 import type { Callee } from '../base/limits.ts'
 import {
   boolean,
@@ -57,12 +57,15 @@ export type ClassWeights = readonly number[] | Readonly<Record<number, number>>
  *
  * @typeParam T which targets it takes, for the compiler; `unknown` for one that it does not check
  */
-export interface Loss<T = unknown> {
-  readonly ' targets'?: T
+export interface Loss<T = unknown> extends LossParts<T> {
   /** The loss of each example. */
   (expected: TensorInput, predicted: TensorInput, weighting: Weighting & { readonly reduction: 'none' }): Tensor
   /** The loss of all examples. */
   (expected: TensorInput, predicted: TensorInput, weighting?: Weighting): Tensor<[]>
+}
+/** What a loss has beside its calls. */
+export interface LossParts<T> {
+  readonly ' targets'?: T
   readonly kind: 'Loss'
   readonly name: string
   /** The mathematics: the loss of each example. */
@@ -97,6 +100,7 @@ export interface LossRule {
   readonly classWeights?: ClassWeights | null
 }
 
+const expectedWeights = 'a number >= 0 for each class, an array or a record by class number'
 /** The options that every loss takes. */
 export interface LossOptions {
   /** Its name in errors. Default: that of the loss. */
@@ -104,16 +108,19 @@ export interface LossOptions {
   /** Default: `mean`. */
   readonly reduction?: LossReduction
   /** The weight of each class in an array, or of some in a record by class number. Default: 1 for each. */
-  readonly classWeights?: ClassWeights | null
+  readonly classWeights?:
+    | Numbers<'notNegative', typeof expectedWeights>
+    | Exclude<ClassWeights, readonly number[]>
+    | null
 }
 
+/** What a loss gives with the options `G`. */
+type LossBy<G> = G extends { readonly reduction: 'none' } ? Tensor : Tensor<[]>
 /** A loss, and a function of its options. */
 export interface ConfigurableLoss<O extends object = object, T = unknown, C extends Callee = Callee, Configured = T>
-  extends Loss<T> {
-  /** The loss of each example; its options may stand beside the weights. */
-  (expected: TensorInput, predicted: TensorInput, options: O & Weighting & { readonly reduction: 'none' }): Tensor
-  /** The loss of all examples; its options may stand beside the weights. */
-  (expected: TensorInput, predicted: TensorInput, options?: O & Weighting): Tensor<[]>
+  extends LossParts<T> {
+  /** The loss of all examples, or of each with `reduction: 'none'`; its options may stand beside the weights. */
+  <const G>(expected: TensorInput, predicted: TensorInput, options?: OptionsFor<O & Weighting, G, C>): LossBy<G>
   // The last, as the compiler tries all before it for each signature of a loss.
   /** The same loss with other options. */
   <const G>(options?: OptionsFor<O & LossOptions, G, C>): Given<G, Loss<Configured>>
@@ -132,7 +139,7 @@ export const checkMade = (owner: string, name: unknown, option: string, forward:
 }
 
 const weightsOfClasses: t.Type<ClassWeights | null, unknown, unknown> = codec<ClassWeights | null>(
-  'a number >= 0 for each class, an array or a record by class number',
+  expectedWeights,
   value => {
     if (value === null) return null
     const isWeight = (weight: unknown) => typeof weight === 'number' && Number.isFinite(weight) && weight >= 0

@@ -265,7 +265,7 @@ describe('constraints', () => {
 
   it('refuses what is none', () => {
     refused(() => limitNorm({ max: 0 as number }), 'limitNorm, max', 'a positive number')
-    refused(() => limitNorm({ min: 3 }), 'limitNorm, min', 'at most max, 2')
+    refused(() => limitNorm({ min: 3 as number }), 'limitNorm, min', 'at most max, 2')
     refused(() => limitNorm({ rate: 0 as number }), 'limitNorm, rate', '<= 1')
     refused(() => unitNorm({ axis: 'rows' as never }), 'unitNorm, axis', 'an axis')
     refused(() => unitNorm({ axis: 2 })(params), 'unitNorm, axis', 'axes of a parameter of 2 axes')

@@ -196,7 +196,11 @@ describe('schedules', () => {
       'cosineDecay, tMul',
       '>= 1',
     )
-    refused(() => piecewise({ boundaries: [2, 1], values: [1, 2, 3] }), 'piecewise, boundaries', 'increasing')
+    refused(
+      () => piecewise({ boundaries: [2, 1] as number[], values: [1, 2, 3] }),
+      'piecewise, boundaries',
+      'increasing',
+    )
     refused(() => piecewise({ boundaries: [1], values: [1] }), 'piecewise, values', '2 values')
     refused(() => sequence({ schedules: [1], boundaries: [3] }), 'sequence, schedules', '2 schedules')
     refused(() => warmup({ to: Number.NaN, warmupIter: 3 }), 'warmup, to', 'a finite number')

@@ -1,3 +1,4 @@
+import type { Called } from '../../base/limited-options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { checkAlike } from './alike.ts'
@@ -18,7 +19,7 @@ export const distanceOf = <T>(ops: Ops<T>, loss: string, expected: T, predicted:
  * mae([[1, 2]], [[1, 4]]).dataSync()[0] // 1
  * ```
  */
-export const mae: ConfigurableLoss<object, 'outputs'> = configurableLoss(
+export const mae: ConfigurableLoss<object, 'outputs', Called<'mae', "{ reduction: 'sum' }">> = configurableLoss(
   'mae',
   {},
   (_, { name }) =>
@@ -37,7 +38,7 @@ const least = 1e-7
  * mape([[2, 4]], [[1, 5]]).dataSync()[0] // 37.5
  * ```
  */
-export const mape: ConfigurableLoss<object, 'outputs'> = configurableLoss(
+export const mape: ConfigurableLoss<object, 'outputs', Called<'mape', "{ reduction: 'sum' }">> = configurableLoss(
   'mape',
   {},
   (_, { name }) =>

@@ -1,5 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
-import type { Called, Limit } from '../../base/limited-options.ts'
+import type { Called, Limit, Numbers } from '../../base/limited-options.ts'
 import { codec, notNegative, oneOf } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
 import { isList } from '../../base/trees.ts'
@@ -26,7 +26,7 @@ export interface FocalOptions extends LogitsOption, SmoothingOption {
    * The weight of the positive class, between 0 and 1; that of the negative class is `1 - alpha`. For several classes,
    * one weight or a list. Default: null, 1 for each.
    */
-  readonly alpha?: Limit<'notNegative', typeof expectedWeights> | readonly number[] | null
+  readonly alpha?: Limit<'notNegative', typeof expectedWeights> | Numbers<'notNegative', typeof expectedWeights> | null
   /** The axis of the classes, or of the features of which the mean is taken. Default: -1. */
   readonly axis?: Limit<'integer'>
 }

@@ -1,3 +1,4 @@
+import type { Called } from '../../base/limited-options.ts'
 import { type ConfigurableLoss, configurableLoss } from '../loss.ts'
 import { distanceOf } from './absolute.ts'
 import { plus, times } from './arithmetic.ts'
@@ -13,7 +14,7 @@ import { meanOfFeatures } from './features.ts'
  * logCosh([[0]], [[100]]).dataSync()[0] // 99.306…
  * ```
  */
-export const logCosh: ConfigurableLoss<object, 'outputs'> = configurableLoss(
+export const logCosh: ConfigurableLoss<object, 'outputs', Called<'logCosh', "{ reduction: 'sum' }">> = configurableLoss(
   'logCosh',
   {},
   (_, { name }) =>

@@ -1,3 +1,4 @@
+import type { Called } from '../../base/limited-options.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { checkAlike } from './alike.ts'
 import { plus } from './arithmetic.ts'
@@ -20,8 +21,10 @@ const squaredLogarithmicError =
  * msle([[Math.E - 1]], [[0]]).dataSync()[0] // 1
  * ```
  */
-export const msle: ConfigurableLoss<object, 'outputs'> = configurableLoss('msle', {}, (_, { name }) =>
-  squaredLogarithmicError(name),
+export const msle: ConfigurableLoss<object, 'outputs', Called<'msle', "{ reduction: 'sum' }">> = configurableLoss(
+  'msle',
+  {},
+  (_, { name }) => squaredLogarithmicError(name),
 )
 
 /**
@@ -33,7 +36,11 @@ export const msle: ConfigurableLoss<object, 'outputs'> = configurableLoss('msle'
  * rmsle([[Math.E - 1]], [[0]]).dataSync()[0] // 1
  * ```
  */
-export const rmsle: ConfigurableLoss<object, 'outputs'> = configurableLoss('rmsle', {}, (_, { name }) => ({
-  forward: squaredLogarithmicError(name),
-  root: true,
-}))
+export const rmsle: ConfigurableLoss<object, 'outputs', Called<'rmsle', "{ reduction: 'sum' }">> = configurableLoss(
+  'rmsle',
+  {},
+  (_, { name }) => ({
+    forward: squaredLogarithmicError(name),
+    root: true,
+  }),
+)

@@ -1,5 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
-import type { Called, Limit } from '../../base/limited-options.ts'
+import type { Called, Limit, Numbers } from '../../base/limited-options.ts'
 import { codec } from '../../base/options.ts'
 import { showShape } from '../../base/shape.ts'
 import { isShortList } from '../../base/trees.ts'
@@ -12,7 +12,7 @@ const expectedQuantiles = 'a number between 0 and 1, or a list of them'
 /** Options of {@link quantile}. */
 export interface QuantileOptions {
   /** Which quantile is predicted, between 0 and 1, or a list: one for each feature of the output. Default: 0.5, the median. */
-  readonly quantile?: Limit<'inside', typeof expectedQuantiles> | readonly number[]
+  readonly quantile?: Limit<'inside', typeof expectedQuantiles> | Numbers<'inside', typeof expectedQuantiles>
 }
 
 const isQuantile = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1

@@ -1,3 +1,4 @@
+import type { Called } from '../../base/limited-options.ts'
 import { type ConfigurableLoss, configurableLoss, type LossForward } from '../loss.ts'
 import { checkAlike } from './alike.ts'
 import { meanOfFeatures } from './features.ts'
@@ -23,10 +24,14 @@ const squaredError =
  * mse([[1, 2]], [[1, 4]]).dataSync()[0] // 2
  * ```
  */
-export const mse: ConfigurableLoss<object, 'outputs'> = configurableLoss('mse', {}, (_, { name }) => ({
-  forward: squaredError(name),
-  residuals: residualsOf(name),
-}))
+export const mse: ConfigurableLoss<object, 'outputs', Called<'mse', "{ reduction: 'sum' }">> = configurableLoss(
+  'mse',
+  {},
+  (_, { name }) => ({
+    forward: squaredError(name),
+    residuals: residualsOf(name),
+  }),
+)
 
 /**
  * The root mean squared error, `sqrt(mean((predicted - expected)²))`: the root of the mean over all examples. Its
@@ -37,7 +42,11 @@ export const mse: ConfigurableLoss<object, 'outputs'> = configurableLoss('mse', 
  * rmse([[1, 2]], [[1, 5]]).dataSync()[0] // 2.121…
  * ```
  */
-export const rmse: ConfigurableLoss<object, 'outputs'> = configurableLoss('rmse', {}, (_, { name }) => ({
-  forward: squaredError(name),
-  root: true,
-}))
+export const rmse: ConfigurableLoss<object, 'outputs', Called<'rmse', "{ reduction: 'sum' }">> = configurableLoss(
+  'rmse',
+  {},
+  (_, { name }) => ({
+    forward: squaredError(name),
+    root: true,
+  }),
+)

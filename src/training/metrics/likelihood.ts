@@ -1,5 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
-import type { Limit } from '../../base/limited-options.ts'
+import type { Limit, Numbers } from '../../base/limited-options.ts'
 import { codec, type Option, type Options, positive } from '../../base/options.ts'
 import type { Ops } from '../../ops/ops.ts'
 import { oneHotOf } from '../losses/classes.ts'
@@ -86,7 +86,7 @@ const expectedBytes = 'a positive number, or an array of numbers >= 0'
 /** The options of {@link bitsPerByte}. */
 export interface BitsPerByteOptions extends PerplexityOptions {
   /** The number of bytes of text per class: one number for all, or an array. Default: 1. */
-  readonly bytes?: Limit<'positive', typeof expectedBytes> | readonly number[]
+  readonly bytes?: Limit<'positive', typeof expectedBytes> | Numbers<'notNegative', typeof expectedBytes>
 }
 interface NormalBytes extends Normal {
   readonly bytes: number | readonly number[]

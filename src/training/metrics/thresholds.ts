@@ -1,5 +1,5 @@
 import { InvalidOption } from '../../base/errors.ts'
-import type { Limit } from '../../base/limited-options.ts'
+import type { Limit, Numbers } from '../../base/limited-options.ts'
 import { codec, type Option, type Options } from '../../base/options.ts'
 import { countUp } from '../../ops/counting.ts'
 import type { Ops } from '../../ops/ops.ts'
@@ -28,7 +28,7 @@ export interface ThresholdsOptions extends AverageOption, LogitsOption {
    * The number of thresholds, evenly spaced from 0 to 1, or a list of thresholds between 0 and 1. A score counts if it
    * is above one. Default: 200, as in Keras.
    */
-  readonly thresholds?: Limit<'atLeast2', typeof expectedThresholds> | readonly number[]
+  readonly thresholds?: Limit<'atLeast2', typeof expectedThresholds> | Numbers<'part', typeof expectedThresholds>
   /** The class number, or answer, that does not count. Default: `null`, none. */
   readonly ignoreClass?: number | null
 }

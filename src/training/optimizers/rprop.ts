@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../base/errors.ts'
-import type { Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import type { Beside, Called, Limit, OptionsFor } from '../../base/limited-options.ts'
+import { besideOther } from '../../base/limits.ts'
 import { boolean, positive } from '../../base/options.ts'
 import type { Tree } from '../../base/tree.ts'
 import { leafOf, mapTree, type VariableTree } from '../../base/trees.ts'
@@ -12,12 +13,13 @@ import { optimizerOf, signOf, zerosOf } from './rule.ts'
 // Steps of each element's own, which the signs of gradients alone make longer or shorter: for all examples at once, as
 // signs of small batches are those of chance.
 
+const rightSteps = '{ minstep: 0.001, maxstep: 10 }'
 /** The options of {@link irpropPlus}. */
 export interface IrpropPlusOptions {
   /** The step of every element in the beginning. Default: 0.1. */
   readonly step?: Limit<'positive'>
   /** The shortest step. Default: 0.001. */
-  readonly minstep?: Limit<'positive'>
+  readonly minstep?: Limit<'positive'> & Beside<'atMost', 'maxstep', 10, typeof rightSteps>
   /** The longest step. Default: 10. */
   readonly maxstep?: Limit<'positive'>
   /** How a step grows while the sign stays, more than 1. Default: 1.2. */
@@ -50,9 +52,9 @@ const checked = <N extends Normal>(name: string, normal: N): N => {
   throw new InvalidOption({
     layer: name,
     option: 'minstep',
-    expected: `at most maxstep, ${normal.maxstep}`,
+    expected: `${besideOther.atMost} maxstep, ${normal.maxstep}`,
     got: String(normal.minstep),
-    remedy: `For example: ${name}({ minstep: 0.001, maxstep: 10 }).`,
+    remedy: `For example: ${name}(${rightSteps}).`,
   })
 }
 

@@ -1,5 +1,6 @@
 import { InvalidOption, show } from '../../base/errors.ts'
-import type { Called, Given, Limit, OptionsFor, OptionsOrOne } from '../../base/limited-options.ts'
+import type { Beside, Called, Given, Limit, OptionsFor, OptionsOrOne } from '../../base/limited-options.ts'
+import { besideOther } from '../../base/limits.ts'
 import { codec, notNegative, type Option, parseOptions, positive } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
 import type { PatternsIn } from '../../network-types/patterns.ts'
@@ -109,12 +110,13 @@ export const unitNorm = <const O>(
   )
 }
 
+const rightLimits = '{ min: 0.5, max: 2 }'
 /** The options of {@link limitNorm}. */
 export interface LimitNormOptions extends AxisOption {
   /** The largest length, more than 0. Default: 2. */
   readonly max?: Limit<'positive'>
   /** The smallest length, from 0 to max. Default: 0. */
-  readonly min?: Limit<'notNegative'>
+  readonly min?: Limit<'notNegative'> & Beside<'atMost', 'max', 2, typeof rightLimits>
   /** How much of the way to a length within the limits is gone with each update, more than 0 up to 1. Default: 1. */
   readonly rate?: Limit<'upTo1'>
 }
@@ -158,9 +160,9 @@ export const limitNorm = <const O>(
     throw new InvalidOption({
       layer: 'limitNorm',
       option: 'min',
-      expected: `at most max, ${max}`,
+      expected: `${besideOther.atMost} max, ${max}`,
       got: String(min),
-      remedy: 'For example: limitNorm({ min: 0.5, max: 2 }).',
+      remedy: `For example: limitNorm(${rightLimits}).`,
     })
   return constraintOf<O>('limitNorm', normal, (ops, param) =>
     rescaled('limitNorm', ops, param, normal.axis, norm => {

@@ -1,6 +1,7 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Called, Given, OptionsFor } from '../../base/limited-options.ts'
 import { listOf, oneOf } from '../../base/options.ts'
-import { boundaries, finite, type Schedule, schedule } from './schedule.ts'
+import { type Boundaries, boundaries, finite, type Schedule, schedule } from './schedule.ts'
 
 /** How a rate goes from one value to the next: at once, along a line, or along half a cosine. */
 export type Interpolation = 'none' | 'linear' | 'cosine'
@@ -8,7 +9,7 @@ export type Interpolation = 'none' | 'linear' | 'cosine'
 /** The options of {@link piecewise}. */
 export interface PiecewiseOptions {
   /** The numbers of the updates at which a value is reached, in increasing order. */
-  readonly boundaries: readonly number[]
+  readonly boundaries: Boundaries
   /** The first value, and one for each boundary. */
   readonly values: readonly number[]
   /** Default: `'none'`. */
@@ -45,8 +46,14 @@ export const through =
  * piecewise({ boundaries: [100], values: [0, 1], interpolation: 'linear' })(50) // 0.5
  * ```
  */
-export const piecewise = (options: PiecewiseOptions): Schedule =>
-  schedule<Required<PiecewiseOptions>>(
+export const piecewise = <const O>(
+  options: OptionsFor<
+    PiecewiseOptions,
+    O,
+    Called<'piecewise', '{ boundaries: [100, 200], values: [0.1, 0.01, 0.001] }'>
+  >,
+): Given<O, Schedule> =>
+  schedule<Required<PiecewiseOptions>, O>(
     'piecewise',
     'piecewise({ boundaries: [100, 200], values: [0.1, 0.01, 0.001] })',
     {

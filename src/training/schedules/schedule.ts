@@ -1,6 +1,6 @@
 import type * as t from 'io-ts/lib/index.js'
 import { InvalidOption, show } from '../../base/errors.ts'
-import type { Given } from '../../base/limited-options.ts'
+import type { Given, Numbers } from '../../base/limited-options.ts'
 import { expectedNumbers } from '../../base/limits.ts'
 import { boolean, codec, integer, listOf, notNegative, number, type Options, parseOptions } from '../../base/options.ts'
 import { shownAs } from '../../base/shown.ts'
@@ -97,9 +97,10 @@ export const staircase: { readonly codec: t.Type<boolean, unknown, unknown>; rea
   default: false,
 }
 
+const expectedBoundaries = 'a list of numbers of updates >= 0 in increasing order'
 /** Numbers of updates, each after the one before. */
-export const boundaries: t.Type<readonly number[], unknown, unknown> = listOf(
-  'a list of numbers of updates >= 0 in increasing order',
-  notNegative.is,
-  { check: list => list.every((boundary, i) => i === 0 || boundary > (list[i - 1] as number)) },
-)
+export type Boundaries = Numbers<'increasing', typeof expectedBoundaries>
+/** How they are read. */
+export const boundaries: t.Type<readonly number[], unknown, unknown> = listOf(expectedBoundaries, notNegative.is, {
+  check: list => list.every((boundary, i) => i === 0 || boundary > (list[i - 1] as number)),
+})

@@ -1,15 +1,16 @@
 import { InvalidOption } from '../../base/errors.ts'
+import type { Called, Given, OptionsFor } from '../../base/limited-options.ts'
 import { listOf } from '../../base/options.ts'
 import { isShortList } from '../../base/trees.ts'
 import type { Step } from '../rate.ts'
-import { boundaries, rate, rateAt, type Schedule, schedule } from './schedule.ts'
+import { type Boundaries, boundaries, rate, rateAt, type Schedule, schedule } from './schedule.ts'
 
 /** The options of {@link sequence}. */
 export interface SequenceOptions {
   /** Rates or schedules, each of which begins with its update 0. */
   readonly schedules: readonly Step[]
   /** The numbers of the updates at which the second and the following begin, in increasing order. */
-  readonly boundaries: readonly number[]
+  readonly boundaries: Boundaries
 }
 
 /**
@@ -26,8 +27,10 @@ export interface SequenceOptions {
  * rate(1100) // 0.05
  * ```
  */
-export const sequence = (options: SequenceOptions): Schedule =>
-  schedule<SequenceOptions>(
+export const sequence = <const O>(
+  options: OptionsFor<SequenceOptions, O, Called<'sequence', '{ schedules: [0.1, 0.01], boundaries: [1000] }'>>,
+): Given<O, Schedule> =>
+  schedule<SequenceOptions, O>(
     'sequence',
     'sequence({ schedules: [0.1, 0.01], boundaries: [1000] })',
     {

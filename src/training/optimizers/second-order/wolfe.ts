@@ -1,5 +1,6 @@
 import { InvalidOption } from '../../../base/errors.ts'
-import type { Limit } from '../../../base/limited-options.ts'
+import type { Beside, Limit } from '../../../base/limited-options.ts'
+import { besideOther } from '../../../base/limits.ts'
 import { boolean, integer, type Options } from '../../../base/options.ts'
 import { leafOf, mapTree, type VariableTree } from '../../../base/trees.ts'
 import type { Ops } from '../../../ops/ops.ts'
@@ -13,6 +14,7 @@ import { atMost, dot, not, unvectorOf } from './vector.ts'
 // A line search for the strong Wolfe conditions: Nocedal and Wright, "Numerical Optimization", 2nd ed., algorithms 3.5
 // (bracketing, by doubling) and 3.6 (zoom). Both are one loop over trials, so that the loss is written once.
 
+const rightConstants = '{ wolfeC1: 1e-4, wolfeC2: 0.9 }'
 /** The options of optimizers that search along a line. */
 export interface LineSearchOptions {
   /** How often the first step, 1, is doubled at most. Default: 20. */
@@ -20,7 +22,7 @@ export interface LineSearchOptions {
   /** The sufficient decrease constant, > 0 and < 1. Default: 1e-4. */
   readonly wolfeC1?: Limit<'inside'>
   /** The curvature constant, > `wolfeC1` and < 1. Default: 0.9. */
-  readonly wolfeC2?: Limit<'inside'>
+  readonly wolfeC2?: Limit<'inside'> & Beside<'above', 'wolfeC1', 0.0001, typeof rightConstants>
   /**
    * Whether to use steepest descent if the loss grows along the chosen direction, to skip updates of the state that
    * would lead to such a direction, and to interpolate in reversed intervals, which are bisected otherwise. Safer for
@@ -49,9 +51,9 @@ export const checkedSearch = <N extends LineSearch>(owner: string, normal: N): N
   throw new InvalidOption({
     layer: owner,
     option: 'wolfeC2',
-    expected: `more than wolfeC1, ${normal.wolfeC1}`,
+    expected: `${besideOther.above} wolfeC1, ${normal.wolfeC1}`,
     got: String(normal.wolfeC2),
-    remedy: `For example: ${owner}({ wolfeC1: 1e-4, wolfeC2: 0.9 }).`,
+    remedy: `For example: ${owner}(${rightConstants}).`,
   })
 }
 
