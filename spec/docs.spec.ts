@@ -63,6 +63,14 @@ const run = await recorded(network, init(network, key(1)), xor, {
   every: 25,
 })
 `,
+  'docs/pictures.md': `
+const xorNetwork = join(Input(2), Tanh(8), Sigmoid(1))
+const xorExamples = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }
+const start = init(xorNetwork, key(1))
+const fitted = await fit(xorNetwork, start, xorExamples, { epochs: 3 })
+const other = await fit(xorNetwork, start, xorExamples, { epochs: 4 })
+const [expected, predicted] = [[0, 1, 1], [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]]
+`,
   'docs/training.md': `
 const network = join(Input(2), Tanh(8), Sigmoid(1))
 const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] }

@@ -46,7 +46,8 @@ export const configOf = (theme: Theme): Readonly<Record<string, unknown>> => {
       // What has no hue of its own comes after all that have.
       category: [...categorical, border],
       ramp,
-      heatmap: ramp,
+      // From nothing, the page, to a hue on which text of the page's colour is read.
+      heatmap: [page, categorical[0]],
       ordinal: ramp,
       diverging: Array.from({ length: steps + 1 }, (_, i) => diverging((2 * i) / steps - 1)),
     },
@@ -62,8 +63,10 @@ export const configOf = (theme: Theme): Readonly<Record<string, unknown>> => {
       'muted-text': { color: muted },
       'alarm-line': { color: alarm, strokeWidth: 1.5, strokeDash: [4, 3] },
       'alarm-text': { color: alarm },
-      'light-ink': { color: paletteOf('light').page },
-      'dark-ink': { color: paletteOf('light').text },
+      'text-on-page': { color: text },
+      'text-on-fill': { color: page },
+      'cell-rect': { stroke: page },
+      'muted-bar': { color: muted },
     },
   }
 }

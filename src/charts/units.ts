@@ -1,3 +1,5 @@
+import { asTitle } from './views.ts'
+
 // What the values of metrics are measured in, by the names that they have in histories: axes say it, and what is measured alike
 // shares a panel.
 
@@ -44,6 +46,5 @@ export const axisTitleOf = (metrics: readonly string[]): string => {
   const unit = unitOf(first)
   const name = metrics.length === 1 ? first : unit === undefined ? 'loss' : 'value'
   if (unit !== undefined) return `${name} (${unit})`
-  // Vega looks titles up in an object, and takes constructor and its like for what every object has.
-  return name in {} ? `${name} ` : name
+  return asTitle(name)
 }

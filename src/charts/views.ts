@@ -2,14 +2,21 @@
 
 type View = Readonly<Record<string, unknown>>
 
+/** A name as a title: Vega looks titles up in an object, and takes constructor and its like for what every object has. */
+export const asTitle = (name: string): string => (name in {} ? `${name} ` : name)
+
 /** A frame in which there is nothing to draw. */
 export const emptyView = ({ width, height }: { readonly width: number; readonly height: number }): View => ({
   width,
   height,
   view: { style: 'cell' },
-  data: { values: [{ text: 'no data' }] },
-  mark: { type: 'text', style: 'muted-text' },
-  encoding: { text: { field: 'text' } },
+  layer: [
+    {
+      data: { values: [{ text: 'no data' }] },
+      mark: { type: 'text', style: 'muted-text' },
+      encoding: { text: { field: 'text' } },
+    },
+  ],
 })
 
 /**

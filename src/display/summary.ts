@@ -1,6 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js'
 import { key } from '../base/random.ts'
-import { type Shape, showShape } from '../base/shape.ts'
+import { type Shape, showShape, sizeOf } from '../base/shape.ts'
 import { shownAs, table } from '../base/shown.ts'
 import { byName, mapRecord } from '../base/trees.ts'
 import type { AnyLayer, Mode } from '../core/layer.ts'
@@ -22,6 +22,8 @@ export interface Row {
   readonly shape: string
   readonly parameters: number | null
   readonly flops: number | null
+  /** Of the output for one example, in 32-bit floats. */
+  readonly bytes: number | null
 }
 
 /** The shape for one example: costs are given per example. */
@@ -47,6 +49,12 @@ const peakOf = (part: Part): number | null => {
   if (inputs.length === 0 || inputs.some(shape => shape === null || shape.includes(null))) return null
   const [{ outputs }] = traceNetwork(part, variablesOf(part, inputs), mode, inputs, [outputsOnly, []])
   return cost(outputs).peakBytes
+}
+
+/** The bytes of an output for one example; unknown where a dimension is. */
+const bytesOf = (shape: Shape | null): number | null => {
+  const known = shape === null ? [null] : oneExample(shape)
+  return known.includes(null) ? null : 4 * sizeOf(known as readonly number[])
 }
 
 const total = (rows: readonly Row[], column: 'parameters' | 'flops'): number | null =>
@@ -77,6 +85,7 @@ export const summary = (network: AnyLayer): Summary => {
       shape: showShape(node.shape),
       parameters: countOf(ownRules[i] ?? null),
       flops: isRight(found) ? costOf(node, found.right).flops : null,
+      bytes: bytesOf(node.shape),
     }
   })
   const head = ['name', 'layer', 'output shape', 'parameters', 'FLOPs']

@@ -1,0 +1,5 @@
+import { charts } from './charts.ts'
+import type { GalleryRow } from './row.ts'
+
+/** All pictures of docs/pictures.md. */
+export const rows: readonly GalleryRow[] = [...charts]
