@@ -10,6 +10,7 @@ import {
   gpt,
   init,
   key,
+  recorded,
   trainStep,
 } from '../../src/index.ts'
 import { batches, classes, draws, type Numbers, tokens } from '../contenders/inputs.ts'
@@ -79,8 +80,19 @@ const compiled = async (
     })
 }
 
-/** The epochs of one call of `fit`, each begun when it is asked for. */
-const fitted = (work: string, backend: BackendOption, prefetches: boolean): Round => {
+/** What trains: `fit`, or what takes its arguments. */
+type Training = (network: object, variables: object, examples: object, options: object) => Promise<unknown>
+/** As many frames as there would be in a longer run; a round has at least one. */
+const recording: Training = (network, variables, examples, options) =>
+  recorded(network as never, variables as never, examples as never, { ...options, every: 100, keep: 64 } as never)
+
+/** The epochs of one call of `fit`, some of them begun when they are asked for. */
+const fitted = (
+  work: string,
+  backend: BackendOption,
+  prefetches: boolean,
+  { train = fit as unknown as Training, epochs = 1 } = {},
+): Round => {
   const { count, size, x, y } = lesson(work)
   const network = networkOf(work)
   let begin: () => void = () => {}
@@ -88,18 +100,20 @@ const fitted = (work: string, backend: BackendOption, prefetches: boolean): Roun
     begin = resolve
   })
   let end: (time: number) => void = () => {}
-  let start = 0
+  let [start, epoch] = [0, 0]
   const options: FitOptions = {
     ...rule(backend),
     ...{ metrics, epochs: 100_000, batchSize: size },
     callbacks: {
       epochStart: async () => {
+        if (epoch++ % epochs > 0) return
         await asked
         start = performance.now()
       },
       update: () => {},
       epoch: () => {
-        const time = (performance.now() - start) / count
+        if (epoch % epochs > 0) return
+        const time = (performance.now() - start) / (count * epochs)
         asked = new Promise(resolve => {
           begin = resolve
         })
@@ -108,7 +122,7 @@ const fitted = (work: string, backend: BackendOption, prefetches: boolean): Roun
     },
   }
   const examples = prefetches ? dataset({ x, y }).shuffle(key(2)).batch(size).prefetch(2) : { x, y }
-  const failed = fit(network, init(network, key(0)), examples, options).then(() => {
+  const failed = train(network, init(network, key(0)), examples, options).then(() => {
     throw new Error('fit has ended')
   })
   failed.catch(() => {})
@@ -185,6 +199,10 @@ const contenders: Readonly<
     const [own, peer] = await predictions(work, backend)
     const count = Number(work.split('-b')[1]) > 1 ? 20 : 200
     return [() => timed(count, own), () => timed(count, peer)]
+  },
+  recorded: async (work, backend) => {
+    const epochs = Math.ceil(120 / (steps[work] as number))
+    return [fitted(work, backend, false, { train: recording, epochs }), fitted(work, backend, false, { epochs })]
   },
   prefetch: async (work, backend) => [fitted(work, backend, true), fitted(work, backend, false)],
 }
