@@ -14,7 +14,11 @@ export const printed = async (program: string, ...flags: readonly string[]): Pro
 import * as joinery from './src/index.ts'
 const mega = () => Math.round(process.memoryUsage().rss / 2 ** 20)
 ${program}`
-  const args = ['--import', 'tsx', ...flags, '--input-type', 'module', '--eval', text]
+  // Deno reads TypeScript itself, and takes flags of its engine in one.
+  const args =
+    'Deno' in globalThis
+      ? ['eval', ...flags.map(flag => `--v8-flags=${flag}`), text]
+      : ['--import', 'tsx', ...flags, '--input-type', 'module', '--eval', text]
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 60_000 })
   return stdout.trim()
 }

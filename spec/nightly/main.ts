@@ -42,6 +42,14 @@ const works: readonly Work[] = [
     command: ['npm', 'run', '--silent', 'bench:types'],
     counts: () => [1, 0],
   },
+  {
+    name: 'the specs under Deno',
+    command: ['node_modules/.bin/deno', 'task', 'test'],
+    counts: output => [
+      numberIn(output, /^(\d+) passed, \d+ failed$/m),
+      numberIn(output, /^\d+ passed, (\d+) failed$/m),
+    ],
+  },
   ...(existsSync(peers)
     ? ([['--backends', 'tfjs,wasm,onnxruntime'], ['--mutate']] as const).map(
         (options): Work => ({

@@ -1,18 +1,24 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir, totalmem } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { beyondDeno } from './beyond-deno.ts'
 
 // The tests, in processes of a few files each, as many at once as there are cores. In one process, what files leave in
 // memory makes each garbage collection of the files after them slower, and tests of leaks ask for thousands.
 //
 // `npm test -- spec/graph spec/laws.spec.ts --grep law`: paths choose files, everything else goes to mocha.
+// `deno task test` does the same under Deno, but for what `beyond-deno.ts` lists.
 // The last line says how many tests passed and failed; the exit code is 1 where any failed.
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const reporter = fileURLToPath(new URL('reporter.cjs', import.meta.url))
-const mocha = join(root, 'node_modules/mocha/bin/mocha.js')
+const isDeno = 'Deno' in globalThis
+/** What runs files. */
+const program: readonly string[] = isDeno
+  ? ['run', '--allow-all', '--no-check', '--v8-flags=--expose-gc', fileURLToPath(new URL('deno.ts', import.meta.url))]
+  : [join(root, 'node_modules/mocha/bin/mocha.js')]
 
 /** About how many files a process runs: fewer load the library more often, more have more to collect. */
 const filesEach = 8
@@ -53,7 +59,7 @@ const folder = mkdtempSync(join(tmpdir(), 'joinery-tests-'))
 const run = async (files: readonly string[], index: number): Promise<Report> => {
   const path = join(folder, `${index}.json`)
   const colors = process.stdout.isTTY ? ['--colors'] : []
-  const child = spawn(process.execPath, [mocha, ...colors, '--reporter', reporter, ...options, ...files], {
+  const child = spawn(process.execPath, [...program, ...colors, '--reporter', reporter, ...options, ...files], {
     cwd: root,
     env: { ...process.env, TEST_REPORT: path },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,7 +79,12 @@ const run = async (files: readonly string[], index: number): Promise<Report> => 
   return { ...report, failures: Math.max(report.failures, 1), faults }
 }
 
-const groups = dealt((paths.length === 0 ? [join(root, 'spec')] : paths).flatMap(specsIn).sort())
+const files = (paths.length === 0 ? [join(root, 'spec')] : paths).flatMap(specsIn).sort()
+/** What of these files does not run here. */
+const beyond = isDeno ? beyondDeno.filter(({ file }) => files.some(own => relative(root, resolve(own)) === file)) : []
+const groups = dealt(
+  files.filter(own => !beyond.some(({ file, test }) => test === undefined && file === relative(root, resolve(own)))),
+)
 const waiting = groups.entries()
 const reports: Report[] = []
 const worker = async (): Promise<void> => {
@@ -92,6 +103,8 @@ console.log('\nslowest files, in seconds')
 for (const [file, time] of slowest.slice(0, told))
   console.log(`${time.toFixed(0).padStart(6)}  ${relative(root, file)}`)
 for (const { faults } of reports) if (faults !== '') console.log(`\n${faults}`)
+if (beyond.length > 0) console.log('\nleft out under Deno')
+for (const { file, test, reason } of beyond) console.log(`  ${file}${test === undefined ? '' : `, ${test}`}: ${reason}`)
 const sum = (of: 'passes' | 'failures'): number => reports.reduce((total, report) => total + report[of], 0)
 console.log(`\n${sum('passes')} passed, ${sum('failures')} failed`)
 process.exitCode = sum('failures') === 0 ? 0 : 1

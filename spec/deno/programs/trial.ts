@@ -1,0 +1,2 @@
+/** A trial of `sweep.ts`. */
+export default async ({ step }: { readonly step: number }): Promise<{ readonly score: number }> => ({ score: step })
