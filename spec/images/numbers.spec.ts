@@ -193,16 +193,18 @@ describe('saliencyOf', () => {
   })
 
   it('keeps no tensor, and takes a batch of none', async () => {
-    const before = tf.memory().numTensors
+    const own = init(attending, key(1))
+    const examples = { x, y: { data: Int32Array.from([0, 1, 2, 0]), shape: [4] as [4] } }
+    const { numTensors } = tf.memory()
     await saliencyOf(network, variables, x, { method: 'grad-cam' })
     await saliencyOf(network, variables, x, { method: 'integrated-gradients', steps: 3 })
-    await attentionWeights(attending, init(attending, key(1)), flat([2, 5, 8]), 'heads').catch(() => undefined)
-    const { values } = await saliencyOf(network, variables, {
-      data: new Float32Array(),
-      shape: [0, 6, 5, 2] as [0, 6, 5, 2],
-    })
-    expect(values.data).to.have.length(0)
-    expect(tf.memory().numTensors - before).to.be.at.most(10)
+    await saliencyOf(network, variables, x, { method: 'smooth-grad', samples: 2, key: key(1), backend: 'tfjs' })
+    await attentionWeights(attending, own, flat([2, 5, 8]), 'heads')
+    await lossLandscape(network, variables, examples, 'sparseCategoricalCrossentropy', { key: key(1), points: 3 })
+    await thrown(() => saliencyOf(network, variables, x, { target: 3 }))
+    const none = { data: new Float32Array(), shape: [0, 6, 5, 2] as [0, 6, 5, 2] }
+    expect((await saliencyOf(network, variables, none)).values.data).to.have.length(0)
+    expect(tf.memory().numTensors).to.equal(numTensors)
   })
 
   it('says what is wrong', async () => {
