@@ -7,7 +7,7 @@ import type { Repeat, Shared } from './compose.ts'
 import type { Counted } from './counted.ts'
 import type { SharedWithin } from './list.ts'
 import type { InParallel, InSequence, Within } from './run.ts'
-import type { FailedAt, Joint, Output, RepeatOut, RunSequence, Times } from './scan.ts'
+import type { FailedAt, Gets, Joint, Output, RepeatOut, RunSequence, Times } from './scan.ts'
 
 // The checks of the arguments of combinators: which layer does not fit, and why. The compiler shows the reason at that
 // argument. What combinators make of arguments that fit is in compose.ts.
@@ -33,11 +33,11 @@ type Clash<
     ? Clash<L, Next[N], Seen | Own, End>
     : FailedAt<Next[N], TwiceNamed<Extract<Own, Seen>>>
 
-/** The fault of a name that an earlier layer has. */
+/** The fault of a name that an earlier layer has, or that another layer is shared under. */
 export type Twice<L extends readonly Typed[], B extends Typed> = [
   Extract<Known<B[' named']>, L[number][' named']>,
 ] extends [never]
-  ? null
+  ? SharedBeside<L, B>
   : Mismatch<TwiceNamed<Extract<B[' named'], L[number][' named']>>>
 /** Names; `never` for those of a layer that the compiler does not know. */
 type Known<Names> = unknown extends Names ? never : Names
@@ -145,22 +145,45 @@ export type CheckJoin<L extends readonly Typed[]> = readonly AnyLayer[] extends 
       : SharesTwo<Counted<L>> extends 1
         ? Blame<L, SharedTwice<Counted<L>, 0, never>>
         : L
-/** 1 if two layers that differ are shared under one name, both of them arguments. What is shared further within is left to the run time. */
+/** 1 if two layers that differ are shared under one name, wherever they are. */
 type SharesTwo<L extends readonly Typed[]> = [SharedWithin] extends [L[number][' within']]
   ? Fails<SharedTwice<L, 0, never>>
   : 0
-/** The first layer from index `N` on that differs from one of `Seen`, which are shared under the same name. */
+/** The first layer from index `N` on with a shared layer that differs from one of `Seen`, or from another one in it. */
 type SharedTwice<L extends readonly Typed[], N extends number, Seen> = N extends L['length']
   ? null
-  : L[N] extends Shared<infer Name, infer B>
-    ? [SharedAs<Seen, Name>] extends [never]
-      ? SharedTwice<L, Next[N], Seen | L[N]>
-      : Differ<SharedAs<Seen, Name>, B> extends true
-        ? FailedAt<Next[N], SharesDiffer<Name>>
-        : SharedTwice<L, Next[N], Seen | L[N]>
-    : SharedTwice<L, Next[N], Seen>
+  : SharedIn<L[N]> extends infer S
+    ? [NameOfTwo<S, Seen | S>] extends [never]
+      ? SharedTwice<L, Next[N], Seen | S>
+      : FailedAt<Next[N], SharesDiffer<NameOfTwo<S, Seen | S>>>
+    : never
+/** The shared layers of a part. */
+type SharedIn<P> =
+  P extends Shared<infer _, infer _B>
+    ? P
+    : P extends { readonly ' parts': infer E }
+      ? E extends InSequence<infer L>
+        ? SharedIn<L[number]>
+        : E extends InParallel<infer L, Gets>
+          ? SharedIn<L[number]>
+          : E extends Within<string, infer B, 'block'>
+            ? SharedIn<B>
+            : never
+      : never
+/** The names of shared layers `S` that differ from others of their name. */
+type NameOfTwo<S, Others> =
+  S extends Shared<infer Name, infer B> ? (true extends DifferFrom<SharedAs<Others, Name>, B> ? Name : never) : never
 /** The layers that are shared under a name. */
 type SharedAs<Seen, Name extends string> = Seen extends Shared<Name, infer B> ? B : never
+type DifferFrom<A, B> = A extends unknown ? Differ<A, B> : never
+/** The fault of a layer that is shared under the name of another one, within the layers `L` or what follows them, `B`. */
+type SharedBeside<L extends readonly Typed[], B extends Typed> = [SharedWithin] extends [B[' within']]
+  ? SharedIn<B> extends infer S
+    ? [NameOfTwo<S, SharedIn<L[number]> | S>] extends [never]
+      ? null
+      : Mismatch<SharesDiffer<NameOfTwo<S, SharedIn<L[number]> | S>>>
+    : never
+  : null
 /** Whether layers differ for certain: one of a type that says less may be the other. */
 type Differ<A, B> = [A] extends [B] ? false : [B] extends [A] ? false : true
 type SharesDiffer<Name extends string> =

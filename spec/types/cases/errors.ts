@@ -77,6 +77,19 @@ join(Input(4), Relu(3, { name: 'fc' }), Relu(2, { name: 'fc' }))
 join(Input(8), shared('a', Relu(8)), Relu(8), shared('a', Tanh(8)))
 //                                            ~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share one layer in every place, or give each a name of its own.
 join(Input(8), shared('a', Relu(8)), shared('b', Tanh(8)), shared('a', Relu(8)), shared('b', Tanh(8)))
+join(Input(8), block('left', join(shared('a', Relu(8)), Relu(8))), block('right', join(Relu(8), shared('a', Tanh(8)))))
+//                                                                 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share
+join(Input(8), shared('a', Relu(8)), residual(join(Relu(8), shared('a', Tanh(8)))))
+//                                   ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share
+join(Input(8), parallel(shared('a', Relu(8)), shared('a', Tanh(8))), Concatenate())
+//             ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share
+join(Input(8), block('left', join(shared('a', Relu(8)), Relu(8))), block('right', join(Relu(8), shared('a', Relu(8)))))
+const sharing = join(Input(8), block('left', shared('a', Relu(8))))
+sharing.to(shared('a', Tanh(8)))
+//         ~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share
+sharing.to(residual(shared('a', Tanh(8))))
+//         ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ a, name: expected one layer that is shared as 'a', got two that differ. Share
+sharing.to(residual(shared('a', Relu(8)))).to(shared('b', Tanh(8)))
 join(Input(4), Relu(3, { name: 'fc' })).to(Relu(2, { name: 'fc' }))
 //                                         ~~~~~~~~~~~~~~~~~~~~~~~ fc, name: expected a name that no other layer of the network has, got 'fc' twice. Give one of them another name, or number them with a pattern: 'fc-{}'.
 parallel(Relu(3, { name: 'a' }), Relu(3, { name: 'a' }))
