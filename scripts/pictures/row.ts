@@ -6,5 +6,7 @@ export interface GalleryRow {
   readonly name: string
   /** `svg` for what is the same text on any machine. */
   readonly format: 'svg' | 'png'
+  /** Pixels for each unit, of a `png`; as `save` has it, if it is left out. */
+  readonly scale?: number
   readonly make: () => Picture | Promise<Picture>
 }

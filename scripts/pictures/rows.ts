@@ -1,5 +1,6 @@
 import { charts } from './charts.ts'
+import { ofImages } from './images.ts'
 import type { GalleryRow } from './row.ts'
 
 /** All pictures of docs/pictures.md. */
-export const rows: readonly GalleryRow[] = [...charts]
+export const rows: readonly GalleryRow[] = [...charts, ...ofImages]
