@@ -56,10 +56,7 @@ export class JoineryError extends Error {
     Object.defineProperties(this, hidden({ name, ...fault, expected, got, remedy }))
   }
   static {
-    Object.defineProperties(
-      JoineryError.prototype,
-      shownAs(traced, ({ name, message }: Error) => `${name}: ${message}`),
-    )
+    Object.defineProperties(JoineryError.prototype, shownAs(traced))
   }
   /** The message and all fields, for logs. */
   toJSON(): Readonly<Record<string, unknown>> {

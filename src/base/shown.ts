@@ -1,36 +1,40 @@
-// What consoles and notebooks show of a value: a text that fits a screen instead of all its properties.
+import { importOptional } from './optional.ts'
+
+// What consoles and notebooks show of a value: a text that fits a screen instead of all its properties. Notebooks also get what
+// the entry `joinery/display` draws of it. It is asked for by name when it is needed: nothing here depends on pictures, and
+// bundles leave it out.
 
 /** Asked by `console.log` in Node and in Deno. */
-const inspecting = Symbol.for('nodejs.util.inspect.custom')
+export const inspecting: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 /** Asked by Deno's notebooks. */
 export const displaying: unique symbol = Symbol.for('Jupyter.display')
 
-/** The text of a value; something to show if the value cannot be read any more. */
-const safely = <V>(text: (value: V) => string, value: V): string => {
-  try {
-    return text(value)
-  } catch {
-    return Object.prototype.toString.call(value)
-  }
+/** The room of `joinery/display` that knows what notebooks show of each kind of value. */
+interface Display {
+  /** What is shown, by MIME type. */
+  readonly bundleOf: (value: unknown) => Promise<object>
 }
 
 /**
- * The properties that make consoles and notebooks show a text for a value, or for all values with a prototype.
- *
- * @param inNotebook the text for notebooks, if it is another
+ * The properties that make consoles and notebooks show a text for a value, or for all values with a prototype; notebooks show
+ * what `joinery/display` draws of it, too.
  */
-export const shownAs = <V>(
-  text: (value: V) => string,
-  inNotebook: (value: V) => string = text,
-): PropertyDescriptorMap => ({
+export const shownAs = <V>(text: (value: V) => string): PropertyDescriptorMap => ({
   [inspecting]: {
     value(this: V): string {
-      return safely(text, this)
+      try {
+        return text(this)
+      } catch {
+        return 'a value that throws when it is read'
+      }
     },
   },
   [displaying]: {
-    value(this: V): Readonly<Record<string, string>> {
-      return { 'text/plain': safely(inNotebook, this) }
+    value(this: { readonly [inspecting]: () => string }): Promise<object> {
+      return importOptional('joinery/display').then(
+        display => (display as Display).bundleOf(this),
+        () => ({ 'text/plain': this[inspecting]() }),
+      )
     },
   },
 })
@@ -112,6 +116,10 @@ export const shortened = (
   rows.length <= first + last + 1
     ? rows
     : [...rows.slice(0, first), [`… ${rows.length - first - last} ${things} more`], ...rows.slice(-last)]
+
+/** A line, and below it the first and last of rows for layers, lined up: as many as a screen has room for. */
+export const listed = (head: string, rows: readonly (readonly string[])[]): string =>
+  [head, ...table(shortened(rows, 'layers'))].join('\n  ')
 
 /** A whole number with a comma before every three digits. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

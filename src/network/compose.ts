@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { InvalidOption } from '../base/errors.ts'
 import { showFlow, showShape } from '../base/shape.ts'
-import { cut, shortened, shownAs, table } from '../base/shown.ts'
+import { cut, listed, shownAs } from '../base/shown.ts'
 import { grow, type Unfit } from './grow.ts'
 import { type Arrangement, asPart, brand, type CompositionValue, type LayerValue, type Part } from './parts.ts'
 import { firstSequence, outgoing } from './wiring.ts'
@@ -32,18 +32,18 @@ export const chain: object = Object.freeze(
 )
 
 /** A list of the layers of a composition that fits a screen. */
-const listed = (composition: CompositionValue): string => {
-  const rows = composition.nodes.map(({ name, layer, shape }) => [
-    cut(name, 32),
-    cut(String(layer), 56),
-    showShape(shape),
-  ])
-  const lines = table(shortened(rows, 'layers'))
-  return [String(composition), ...lines.map(line => `  ${line}`)].join('\n')
-}
+const withLayers = (composition: CompositionValue): string =>
+  listed(
+    String(composition),
+    composition.nodes.map(({ name, layer, shape }) => [
+      cut(name, 28),
+      cut(String(layer), 44),
+      cut(showShape(shape), 22),
+    ]),
+  )
 
 const methods: object = Object.freeze(
-  Object.assign(Object.create(chain, shownAs(listed)), {
+  Object.assign(Object.create(chain, shownAs(withLayers)), {
     toString(this: CompositionValue): string {
       return `${showFlow(this.inputs)} -> [... ${this.nodes.length} layers ...] -> ${showFlow(outgoing(this))}`
     },

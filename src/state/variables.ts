@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.ts'
-import { cut, shortened, shownAs, table } from '../base/shown.ts'
+import { cut, listed, shownAs } from '../base/shown.ts'
 import { leafOf, leavesOf, own, treeOf, type VariableTree } from '../base/trees.ts'
 import type { VariableRule } from '../core/variables.ts'
 
@@ -26,8 +26,8 @@ export const variableIn = <T>({ params, state }: Trees<T>, layer: string, name: 
 const numbersIn = (tree: VariableTree<Shaped>): number =>
   leavesOf(tree).reduce((sum, [, , { shape }]) => sum + sizeOf(shape), 0)
 
-const listed = (variables: Readonly<Record<string, Shaped>> | undefined): string =>
-  Object.entries(variables ?? {})
+const shapesOf = (tree: VariableTree<Shaped>, layer: string): string =>
+  Object.entries(own(tree, layer) ?? {})
     .map(([name, { shape }]) => `${name} [${shape.join(', ')}]`)
     .join(', ')
 
@@ -35,12 +35,13 @@ const listed = (variables: Readonly<Record<string, Shaped>> | undefined): string
 const listing = ({ params, state }: Trees<Shaped>): string => {
   const layers = [...new Set([...Object.keys(params), ...Object.keys(state)])]
   const rows = layers.map(layer => {
-    const [trained, kept] = [listed(own(params, layer)), listed(own(state, layer))]
-    return [cut(layer, 32), cut([trained, kept && `state: ${kept}`].filter(Boolean).join('; '), 100)]
+    const kept = shapesOf(state, layer)
+    return [cut(layer, 32), cut([shapesOf(params, layer), kept && `state: ${kept}`].filter(Boolean).join('; '), 100)]
   })
-  const lines = table(shortened(rows, 'layers'))
-  const head = `Variables of ${layers.length} layer${layers.length === 1 ? '' : 's'}: ${numbersIn(params)} numbers in params, ${numbersIn(state)} in state`
-  return [head, ...lines.map(line => `  ${line}`)].join('\n')
+  return listed(
+    `Variables of ${layers.length} layer${layers.length === 1 ? '' : 's'}: ${numbersIn(params)} numbers in params, ${numbersIn(state)} in state`,
+    rows,
+  )
 }
 
 const shown = shownAs(listing)
