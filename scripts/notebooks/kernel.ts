@@ -44,7 +44,9 @@ export const openKernel = (): Kernel => {
         ['--stdin', '--stdout', '--to', 'notebook'],
         ['--execute', '--log-level=ERROR'],
       ]
-      const limits = ['--ExecutePreprocessor.record_timing=False', `--ExecutePreprocessor.timeout=${longest}`]
+      const limits = ['record_timing=False', `timeout=${longest}`, `iopub_timeout=${longest}`].map(
+        own => `--ExecutePreprocessor.${own}`,
+      )
       // From the standard input, so that the kernel starts in the folder and finds its deno.json.
       const child = spawn('jupyter-nbconvert', [...format, ...to, ...limits], { cwd: folder, env })
       child.stdin.end(fileOf(withPauses(notebook, pause)))

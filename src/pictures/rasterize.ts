@@ -1,3 +1,5 @@
+// A canvas is what browsers draw on; Deno knows its types where they are asked for.
+/// <reference lib="dom" />
 import { InvalidOption } from '../base/errors.ts'
 import { isServer } from '../base/optional.ts'
 import { importPackage } from './packages.ts'
