@@ -10,6 +10,7 @@ import {
   type Notebook,
   notebookOf,
   type Output,
+  shows,
   sources,
   withOutputs,
   withPauses,
@@ -23,13 +24,6 @@ const textOf = (file: string): string => readFileSync(new URL(file, folder), 'ut
 const read = (file: string): Notebook => JSON.parse(textOf(file))
 
 const textOfCell = ({ source }: Notebook['cells'][number]): string => [source].flat().join('')
-/** Whether a cell prints, or ends with a value. */
-const shows = (source: string): boolean => {
-  const last = source.split('\n').findLast(line => /^[\w`(]/.test(line)) ?? ''
-  const loops = /^(for|while|try)\b/m.test(source) && /\bconsole\.log/.test(source)
-  return loops || /^console\.log/m.test(source) || !/^(const|let|type|interface|import|for|while|try)\b/.test(last)
-}
-
 const codeCells = (notebook: Notebook) => notebook.cells.filter(cell => cell.cell_type === 'code')
 
 describe('notebooks', () => {
@@ -122,9 +116,22 @@ describe('outputs of notebooks', () => {
     expect(after.cells[1]?.outputs).to.deep.equal([stream('a')])
   })
 
-  it('end with a pause only where a cell prints, as the last line of another is what it shows', () => {
-    const [shown] = sources(withPauses({ cells: [{ cell_type: 'code', source: ['network'] }] }, 1))
-    expect(shown).to.equal('network')
+  it('are displayed within the cell that ends with them, and are its value in the notebook', () => {
+    const source = 'const a = [1]\nf(a, {\n  b: 2,\n})'
+    const before: Notebook = { cells: [{ cell_type: 'code', source }] }
+    const [displayed = ''] = sources(withPauses(before, 1))
+    expect(displayed).to.include('const a = [1]\n{\nconst value = (f(a, {\n  b: 2,\n}))\n')
+    expect(displayed).to.match(/await Deno\.jupyter\.display\(value\)\n\}\nawait .*setTimeout/)
+    const shown = { output_type: 'display_data', data: { 'text/plain': 'a' }, metadata: {} }
+    const executed = { cells: [{ cell_type: 'code', source: displayed, outputs: [shown], execution_count: 3 }] }
+    expect(withOutputs(before, executed).cells[0]?.outputs).to.deep.equal([
+      { output_type: 'execute_result', data: { 'text/plain': 'a' }, execution_count: 3, metadata: {} },
+    ])
+  })
+
+  it('need no pause after a cell that shows nothing', () => {
+    for (const source of ['const a = 1', 'for (const a of b) f(a)', 'const f = () => {\n  a\n}'])
+      expect(sources(withPauses({ cells: [{ cell_type: 'code', source }] }, 1))).to.deep.equal([source])
   })
 })
 

@@ -44,22 +44,38 @@ export const fileOf = (notebook: Notebook): string => {
   return `${text.replace(/"\\u0000(\d+)"/g, (_, line: string) => lines[Number(line)] as string)}\n`
 }
 
-/**
- * The same notebook with a pause at the end of each code cell. The Deno kernel sends what a cell prints in a task of its
- * own, which may come after the word that the cell has ended; nbconvert no longer listens then, and loses lines. A cell whose
- * last line is shown keeps it last.
- */
-export const withPauses = (notebook: Notebook, milliseconds: number): Notebook => ({
-  ...notebook,
-  cells: notebook.cells.map(cell =>
-    isCode(cell) && prints(textOf(cell.source))
-      ? { ...cell, source: `${textOf(cell.source)}\nawait new Promise(go => setTimeout(go, ${milliseconds}))` }
-      : cell,
-  ),
-})
+/** A cell up to the value that it ends with, and that value; undefined if it ends with no value. */
+const ending = (source: string): readonly [before: string, value: string] | undefined => {
+  const lines = source.split('\n')
+  const at = lines.findLastIndex(line => /^[\w`([]/.test(line))
+  const isStatement = /^(const|let|type|interface|import|for|while|try|if|console)\b/.test(lines[at] ?? 'if')
+  return isStatement ? undefined : [lines.slice(0, at).join('\n'), lines.slice(at).join('\n')]
+}
 
-/** Whether a cell prints while it runs; what its last line gives comes with the word that it has ended. */
-const prints = (source: string): boolean => /\bconsole\.|\bprogressBar\(|jupyter\.display\(|\bstdout\b/.test(source)
+/** Whether a cell prints while it runs. */
+const prints = (source: string): boolean => /\bconsole\.|\bprogressBar\(|\bstdout\b/.test(source)
+
+/** Whether a cell shows something. */
+export const shows = (source: string): boolean => ending(source) !== undefined || /^( {2})?console\.log/m.test(source)
+
+/**
+ * The same notebook to be executed. The Deno kernel sends what a cell prints and shows in tasks of their own, which may come
+ * after the word that the cell has ended; nbconvert no longer listens then, and loses them. So the value that a cell ends with
+ * is displayed within it, and cells end with a pause.
+ */
+export const withPauses = (notebook: Notebook, milliseconds: number): Notebook => {
+  const pause = `await new Promise(go => setTimeout(go, ${milliseconds}))`
+  const awaited = (source: string): string => {
+    const [before, value] = ending(source) ?? []
+    if (value !== undefined)
+      return `${before}\n{\nconst value = (${value})\nif (value !== undefined) await Deno.jupyter.display(value)\n}\n${pause}`
+    return prints(source) ? `${source}\n${pause}` : source
+  }
+  return {
+    ...notebook,
+    cells: notebook.cells.map(cell => (isCode(cell) ? { ...cell, source: awaited(textOf(cell.source)) } : cell)),
+  }
+}
 
 const continues = (output: Output, before: Output | undefined): boolean =>
   output.output_type === 'stream' && before?.output_type === 'stream' && output.name === before.name
@@ -74,12 +90,22 @@ export const inOnePiece = (outputs: readonly Output[]): readonly Output[] =>
     return [{ ...output, text: linesOf(pieces.map(piece => textOf(piece.text)).join('')) }]
   })
 
+/** The last display of a cell as the value that it ends with, which it is in a kernel that nobody has to wait for. */
+const asValue = (outputs: readonly Output[], execution_count: number | null): readonly Output[] => {
+  const at = outputs.findLastIndex(output => output.output_type === 'display_data')
+  return outputs.map((output, i) =>
+    i === at ? { data: output.data ?? {}, execution_count, metadata: {}, output_type: 'execute_result' } : output,
+  )
+}
+
 /** A notebook with the outputs of its execution. */
 export const withOutputs = (notebook: Notebook, executed: Notebook): Notebook => ({
   ...notebook,
   cells: notebook.cells.map((cell, i) => {
     const { outputs = [], execution_count = null } = executed.cells[i] ?? {}
-    return isCode(cell) ? { ...cell, execution_count, outputs: inOnePiece(outputs) } : cell
+    if (!isCode(cell)) return cell
+    const values = ending(textOf(cell.source)) === undefined ? outputs : asValue(outputs, execution_count)
+    return { ...cell, execution_count, outputs: inOnePiece(values) }
   }),
 })
 
