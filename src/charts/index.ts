@@ -12,6 +12,7 @@ export {
 export { type HistogramOptions, type HistogramRow, histogram } from './histogram.ts'
 export { type HistoryOptions, plotHistory } from './history.ts'
 export type { HistoryRow } from './lines.ts'
+export { type LiveCurvesOptions, liveCurves } from './live.ts'
 export type { ChartOptions } from './options.ts'
 export { plotLearningRateSweep, type RateSweepPlotOptions, type RateSweepRow } from './rate-sweep.ts'
 export { plotRoc, type RocOptions, type RocRow } from './roc.ts'

@@ -1,13 +1,9 @@
 import process from 'node:process'
 import { show, wrongArgument } from '../base/errors.ts'
 import type { MetricsOption, MetricValue, Progress } from '../training/index.ts'
+import { begins, digits, type Notebook, notebookAround, type Output, printed, writes } from './progress.ts'
 
-/** A few significant digits, aligned from epoch to epoch. */
-const digits = (value: number): string =>
-  Math.abs(value) >= 1e-4 || value === 0 ? value.toFixed(4) : value.toExponential(1)
-
-/** Without control characters, which would act on the terminal: names come from anyone. */
-const printed = (name: string): string => name.replace(/\p{Cc}/gu, '?')
+export type { Output } from './progress.ts'
 
 const described = (report: Readonly<Record<string, MetricValue>>, before = ''): readonly string[] =>
   Object.entries(report).flatMap(([name, value]) =>
@@ -41,9 +37,6 @@ const perSecond = (rate: number): string => {
   return `${value >= 100 || unit === '' ? Math.round(value) : value.toFixed(1)}${unit} examples/s`
 }
 
-/** Whether a call of `fit` begins: the one before may have failed anywhere. */
-const begins = ({ epoch, batch, ended }: Progress<MetricsOption>): boolean => epoch === 1 && batch === 1 && !ended
-
 /** A line for each call: with a bar, and the time that is left, until the epoch has ended. */
 const drawing = (): ((progress: Progress<MetricsOption>) => string) => {
   let first = { epoch: 0, batch: 0, examples: 0, at: 0 }
@@ -72,32 +65,6 @@ const throttle = (): ((progress: Progress<MetricsOption>) => boolean) => {
     if (!ended && batch > 1 && now - last < 100) return false
     last = now
     return true
-  }
-}
-
-/** Where progress is written: a terminal, a file, a pipe. */
-export interface Output {
-  readonly isTTY?: boolean
-  /** The width of a terminal. Longer lines are cut off, because a line that wraps cannot be overwritten. */
-  readonly columns?: number
-  readonly write: (text: string) => unknown
-}
-
-/** Deno's API for notebooks. */
-interface Notebook {
-  readonly display: (
-    bundle: Readonly<Record<string, string>>,
-    options: { readonly raw: true; readonly display_id: string; readonly update: boolean },
-  ) => Promise<void>
-}
-
-/** Deno's notebook around the program, if there is one. */
-const notebookAround = (): Notebook | undefined => {
-  try {
-    return (globalThis as { readonly Deno?: { readonly jupyter?: Notebook } }).Deno?.jupyter
-  } catch {
-    // Outside of notebooks, asking for it throws.
-    return undefined
   }
 }
 
@@ -139,15 +106,6 @@ const inLines = (output: Output): ((progress: Progress<MetricsOption>) => void) 
     if (!progress.ended && progress.batch > 1) return
     const text = draw(progress)
     if (progress.ended) output.write(`${text}\n`)
-  }
-}
-
-/** Whether a value can be written to; a value that throws when it is read cannot. */
-const writes = (value: unknown): boolean => {
-  try {
-    return typeof (value as Partial<Output> | null)?.write === 'function'
-  } catch {
-    return false
   }
 }
 
