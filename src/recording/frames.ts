@@ -24,7 +24,7 @@ const ascending = (updates: Iterable<number>): readonly number[] => [...updates]
 
 /** Numbers of its own: what tfjs holds may be on a graphics card. */
 const numbersOf = async (tensor: Tensor): Promise<StoredTensor> => ({
-  data: Float32Array.from(await tensor.data<'float32'>()),
+  data: new Float32Array(await tensor.data<'float32'>()),
   shape: tensor.shape,
   dtype: 'F32',
 })
