@@ -60,8 +60,8 @@ export const ofImages: readonly GalleryRow[] = [
   {
     name: 'landscape',
     format: 'png',
-    scale: 1,
+    scale: 0.7,
     make: async () =>
-      plotLandscape(network, await learning, { x: images, y }, loss, { key: key(1), points: 15, backend: 'wasm' }),
+      plotLandscape(network, await learning, { x: images, y }, loss, { key: key(1), points: 9, backend: 'wasm' }),
   },
 ]
