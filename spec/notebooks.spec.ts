@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -196,11 +196,10 @@ describe('a new notebook', () => {
   })
 })
 
-// In a folder under that of the repository, whose deno.json says where joinery is.
+// In a folder of the repository, whose deno.json says where joinery is; Deno checks no types under node_modules.
 describe('npm run notebooks', function () {
   this.timeout(300_000)
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const cache = path.join(root, 'node_modules/.cache')
   let place = ''
   const file = () => path.join(place, 'probe.ipynb')
   const run = (...args: readonly string[]) => {
@@ -219,8 +218,7 @@ describe('npm run notebooks', function () {
       console.log('      jupyter-nbconvert is not installed')
       this.skip()
     }
-    mkdirSync(cache, { recursive: true })
-    place = mkdtempSync(path.join(cache, 'notebooks-'))
+    place = mkdtempSync(path.join(root, 'notebooks/.probe-'))
   })
   after(() => {
     if (place !== '') rmSync(place, { recursive: true })
