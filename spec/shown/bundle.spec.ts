@@ -14,6 +14,7 @@ import {
   join,
   key,
   Linear,
+  learningRateSweep,
   Relu,
   resnet50,
   Softmax,
@@ -98,6 +99,13 @@ describe('A notebook shows', () => {
     const { history } = await fit(line, init(line, key(1)), { x: [[1]], y: [[2]] }, { epochs: 2 })
     expect(await typesOf(history)).to.deep.equal(['application/vnd.vegalite.v5+json', 'image/svg+xml', 'text/plain'])
     expect((await bundleOf(history))['text/plain']).to.equal(inspect(history))
+  })
+
+  it('a sweep over learning rates as its curve', async () => {
+    const line = join(Input(1), Linear(1))
+    const sweep = await learningRateSweep(line, init(line, key(1)), { x: [[1]], y: [[2]] }, { updates: 20 })
+    expect(await typesOf(sweep)).to.deep.equal(['application/vnd.vegalite.v5+json', 'image/svg+xml', 'text/plain'])
+    expect((await bundleOf(sweep))['text/plain']).to.equal(inspect(sweep))
   })
 
   it('a summary as a table', async () => {

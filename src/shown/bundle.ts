@@ -1,12 +1,13 @@
 import { JoineryError } from '../base/errors.ts'
 import { displaying, inspecting } from '../base/shown.ts'
 import { isRecord } from '../base/trees.ts'
-import { plotHistory } from '../charts/index.ts'
+import { plotHistory, plotLearningRateSweep } from '../charts/index.ts'
 import { isDataset } from '../data/dataset.ts'
 import { diagram } from '../diagrams/index.ts'
 import type { Summary } from '../display/index.ts'
 import { isComposition, isPart } from '../network/parts.ts'
 import { metricsOf } from '../training/loops/history.ts'
+import type { RateSweep } from '../training/loops/learning-rate-sweep.ts'
 import { errorHtml } from './errors.ts'
 import { htmlTable } from './html.ts'
 import { datasetHtml } from './rows.ts'
@@ -31,6 +32,8 @@ const isVariables = (value: unknown): value is object =>
   isRecord(value) && isRecord(value.params) && isRecord(value.state)
 const isHistory = (value: unknown): value is Readonly<Record<string, readonly number[]>> =>
   isRecord(value) && metricsOf(value) !== undefined
+const isRateSweep = (value: unknown): value is RateSweep =>
+  isRecord(value) && Array.isArray(value.points) && 'suggestion' in value && 'diverged' in value
 
 /** What notebooks show of a picture: its data too, which they may draw themselves. */
 const displayed = (picture: object): Promise<Bundle> =>
@@ -46,6 +49,7 @@ const rows: readonly Row[] = [
     return html === undefined ? {} : { 'text/html': html }
   }),
   row(isHistory, async (history, text) => ({ ...(await displayed(plotHistory(history))), 'text/plain': text })),
+  row(isRateSweep, async (sweep, text) => ({ ...(await displayed(plotLearningRateSweep(sweep))), 'text/plain': text })),
   row(isVariables, variables => ({ 'text/html': tensorsHtml(variables) })),
   row(isSummary, summary => {
     const [first] = summary.rows
