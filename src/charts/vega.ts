@@ -110,6 +110,15 @@ const withWholeNames = (svg: string, texts: readonly string[]): string => {
   })
 }
 
+/**
+ * Places to a thousandth of a unit. Engines of JavaScript differ in the last digit of logarithms, and so would the text of a
+ * picture.
+ */
+const withRoundPlaces = (svg: string): string =>
+  svg.replace(/ (?:d|transform|x|y|x1|y1|x2|y2|width|height)="[^"]*"/g, attribute =>
+    attribute.replace(/-?\d+\.\d{4,}(?:e-\d+)?/g, digits => String(Math.round(Number(digits) * 1000) / 1000 || 0)),
+  )
+
 const svgOf = async (spec: ChartSpec<object>, theme: Theme): Promise<string> => {
   const [vega, lite] = (await Promise.all([importPackage('svg', 'vega'), importPackage('svg', 'vega-lite')])) as [
     object,
@@ -121,7 +130,7 @@ const svgOf = async (spec: ChartSpec<object>, theme: Theme): Promise<string> => 
   const compiled = lite.compile(themed, { logger: logger() })
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logger: logger() })
   try {
-    const plain = withOwnIds(await view.toSVG(), nameOf(`${theme}${JSON.stringify(spec)}`))
+    const plain = withOwnIds(withRoundPlaces(await view.toSVG()), nameOf(`${theme}${JSON.stringify(spec)}`))
     const svg = withWholeNames(plain, textsIn(spec.data.values))
     return svg.replace(
       /^<svg([^>]*)>/,
