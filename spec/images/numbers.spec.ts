@@ -19,7 +19,6 @@ import {
   Linear,
   MultiHeadAttention,
   noisyDigits,
-  normals,
   parallel,
   predict,
   Relu,
@@ -29,14 +28,8 @@ import {
   TransformerEncoder,
 } from '../../src/index.ts'
 import { thrown } from '../data/thrown.ts'
+import { flat } from './shown.ts'
 
-const flat = <const S extends readonly number[]>(shape: S, seed = 1) => ({
-  data: normals(
-    key(seed),
-    shape.reduce((a, b) => a * b, 1),
-  ),
-  shape,
-})
 const close = (a: ArrayLike<number>, b: ArrayLike<number>, far = 1e-5) => {
   expect(a.length).to.equal(b.length)
   for (let i = 0; i < a.length; i++) expect(a[i], `number ${i}`).to.be.closeTo(b[i] as number, far)

@@ -23,7 +23,6 @@ import {
   LSTM,
   MultiHeadAttention,
   noisyDigits,
-  normals,
   Relu,
   Reshape,
   SeparableConvolution,
@@ -31,15 +30,8 @@ import {
 } from '../../src/index.ts'
 import { thrown } from '../data/thrown.ts'
 import { hasBrowser } from '../pictures/drawn.ts'
-import { checkPicture, imagesOf, shapesOf, textsOf } from './shown.ts'
+import { checkPicture, flat, imagesOf, shapesOf, textsOf } from './shown.ts'
 
-const flat = <const S extends readonly number[]>(shape: S, seed = 1) => ({
-  data: normals(
-    key(seed),
-    shape.reduce((a, b) => a * b, 1),
-  ),
-  shape,
-})
 const numbers = { data: digits().x.data, shape: [10, 6, 4, 1] as [10, 6, 4, 1] }
 
 before(() => {

@@ -1,10 +1,20 @@
 import { expect } from 'chai'
 import { decode } from 'fast-png'
 import type { Drawing, Picture } from '../../src/display.ts'
+import { key, normals } from '../../src/index.ts'
 import type { ImageShape, Shape, TextShape } from '../../src/pictures/drawing.ts'
 import { drawn, hasBrowser } from '../pictures/drawn.ts'
 
 // What pictures of a drawing show: their shapes as data, and, where there is a browser, as it draws them.
+
+/** Normal numbers of a shape. */
+export const flat = <const S extends readonly number[]>(shape: S, seed = 1): { data: Float32Array; shape: S } => ({
+  data: normals(
+    key(seed),
+    shape.reduce((a, b) => a * b, 1),
+  ),
+  shape,
+})
 
 const shapesIn = (shapes: readonly Shape[]): readonly Shape[] =>
   shapes.flatMap(shape => [shape, ...(shape.kind === 'group' ? shapesIn(shape.shapes) : [])])

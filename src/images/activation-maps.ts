@@ -1,5 +1,5 @@
+import type * as tf from '@tensorflow/tfjs-core'
 import type { BackendOption } from '../backends/choose.ts'
-import { InvalidOption } from '../base/errors.ts'
 import { integer, type Options, orNull, parseOptions } from '../base/options.ts'
 import { showShape } from '../base/shape.ts'
 import { digits } from '../base/shown.ts'
@@ -17,7 +17,7 @@ import type { Picture } from '../pictures/picture.ts'
 import type { TensorInputs } from '../state/data.ts'
 import { optionalBackend } from '../training/options.ts'
 import { extentOf, notFinite, scaled } from './bitmap.ts'
-import { titleOption } from './options.ts'
+import { checkExample, faultOf, titleOption } from './options.ts'
 import { sheetOf, type Tile } from './sheet.ts'
 import { placeOf, taken } from './watched.ts'
 
@@ -44,6 +44,15 @@ const options: Options<Normal> = {
   title: { codec: titleOption, default: null },
   backend: { codec: optionalBackend, default: null },
 }
+
+/** `activations`, whose types follow from those of the network: the caller of `activationMaps` has been asked for the same. */
+const untyped = activations as unknown as (
+  network: unknown,
+  variables: unknown,
+  x: unknown,
+  names: readonly string[],
+  options: object,
+) => Promise<Readonly<Record<string, tf.Tensor>>>
 
 /** The most maps on a sheet. */
 const most = 256
@@ -99,23 +108,17 @@ export const activationMaps = async <
   )
   const wanted = name as string
   placeOf(owner, wiringOf(asPart(owner, network)), wanted, ['a layer', () => true])
-  // Checked: the name is one of the network's.
-  const found = await activations(network as AnyLayer, variables as never, x as never, [wanted] as never, {
-    ...(backend !== null && { backend }),
-  })
-  const { data, shape } = await taken((found as Readonly<Record<string, never>>)[wanted] as never)
+  const found = await untyped(network, variables, x, [wanted], backend === null ? {} : { backend })
+  const { data, shape } = await taken(found[wanted] as tf.Tensor)
   const [batch = 0, ...own] = shape
-  const fault = (option: string, expected: string, got: string, remedy: string) =>
-    new InvalidOption({ layer: owner, option, expected, got, remedy })
   if (own.length < 1 || own.length > 3)
-    throw fault(
+    throw faultOf(owner)(
       'name',
       'a layer whose output is [batch, rows, cols, channels], [batch, steps, features] or [batch, features]',
       `${wanted}, of ${showShape(shape)}`,
       'Take its numbers by activations.',
     )
-  if (example >= batch && batch > 0)
-    throw fault('example', `one of ${batch} examples, from 0 on`, String(example), `The last one is ${batch - 1}.`)
+  checkExample(owner, example, batch)
   const size = batch === 0 ? 0 : data.length / batch
   const numbers = data.subarray(example * size, (example + 1) * size)
   const maps = numbers.length === 0 ? [] : mapsOf(numbers, own)

@@ -1,5 +1,4 @@
 import type { BackendOption } from '../backends/choose.ts'
-import { InvalidOption } from '../base/errors.ts'
 import { codec, integer, type Options, orNull, parseOptions } from '../base/options.ts'
 import { digits } from '../base/shown.ts'
 import { isList, isRecord } from '../base/trees.ts'
@@ -8,7 +7,7 @@ import type { InputOf } from '../network-types/compose.ts'
 import type { DataFor } from '../network-types/data.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { NameGiven } from '../network-types/names.ts'
-import { type Drawing, fittedText, type Shape, widestOf } from '../pictures/drawing.ts'
+import { type Drawing, fittedText, type Shape } from '../pictures/drawing.ts'
 import { drawn } from '../pictures/drawn.ts'
 import type { Picture } from '../pictures/picture.ts'
 import { sizes } from '../pictures/theme.ts'
@@ -16,8 +15,8 @@ import type { TensorInputs } from '../state/data.ts'
 import { optionalBackend } from '../training/options.ts'
 import { weightsOf } from './attention-weights.ts'
 import { extentOf, notFinite, scaled } from './bitmap.ts'
-import { titleOption } from './options.ts'
-import { captioned, gap, headed, lineHeight, margin, nothing, scaleKey, widest } from './sheet.ts'
+import { checkExample, faultOf, titleOption } from './options.ts'
+import { captioned, gap, headed, lineHeight, margin, named, nothing, roomFor, scaleKey, widest } from './sheet.ts'
 
 /** The tokens of a sequence: of both, or of queries and keys. */
 type Tokens = readonly string[] | { readonly queries: readonly string[]; readonly keys: readonly string[] }
@@ -105,12 +104,10 @@ export const attentionMap = async <
   )
   const { data, shape } = await weightsOf(owner, network, variables, x, name, backend === null ? {} : { backend })
   const [batch, heads, queries, keys] = shape
-  const fault = (option: string, expected: string, got: string, remedy: string) =>
-    new InvalidOption({ layer: owner, option, expected, got, remedy })
+  const fault = faultOf(owner)
   if (head !== null && head >= heads)
     throw fault('head', `one of ${heads} heads, from 0 on`, String(head), `The last one is ${heads - 1}.`)
-  if (example >= batch && batch > 0)
-    throw fault('example', `one of ${batch} examples, from 0 on`, String(example), `The last one is ${batch - 1}.`)
+  checkExample(owner, example, batch)
   for (const [side, count] of [
     ['queries', queries],
     ['keys', keys],
@@ -130,10 +127,7 @@ export const attentionMap = async <
       : chosen.map(
           (h): Head => ({
             name: `head ${h}`,
-            weights: Float32Array.from(data as ArrayLike<number>).subarray(
-              (example * heads + h) * size,
-              (example * heads + h + 1) * size,
-            ),
+            weights: data.subarray((example * heads + h) * size, (example * heads + h + 1) * size),
           }),
         )
   const heading =
@@ -145,19 +139,6 @@ export const attentionMap = async <
   ]
   const drawing = all.length === 0 ? nothing(heading) : laidOut(heading, captions, all, [queries, keys], tokens)
   return drawn({ drawing, title: [heading, ...captions].join('\n') })
-}
-
-/** Places along an axis that have room for a text of some height. */
-const ticks = (
-  names: readonly string[] | undefined,
-  count: number,
-  cell: number,
-): readonly (readonly [at: number, text: string])[] => {
-  const step = Math.max(1, Math.ceil((lineHeight - 3) / cell))
-  return Array.from(
-    { length: Math.ceil(count / step) },
-    (_, i) => [i * step, names?.[i * step] ?? String(i * step)] as const,
-  )
 }
 
 const laidOut = (
@@ -175,23 +156,11 @@ const laidOut = (
       : room / Math.max(queries, keys),
     0.5,
   )
-  const [down, across] = [ticks(tokens?.queries, queries, cell), ticks(tokens?.keys, keys, cell)]
-  const beside =
-    Math.min(
-      72,
-      widestOf(
-        down.map(([, text]) => text),
-        style,
-      ),
-    ) + 6
-  const above =
-    Math.min(
-      72,
-      widestOf(
-        across.map(([, text]) => text),
-        style,
-      ),
-    ) + 6
+  const [down, across] = [
+    named(tokens?.queries, queries, cell, lineHeight - 3),
+    named(tokens?.keys, keys, cell, lineHeight - 3),
+  ]
+  const [beside, above] = [down, across].map(names => roomFor(names, 72, style)) as [number, number]
   const [mapWidth, mapHeight] = [keys * cell, queries * cell]
   const tileWidth = Math.max(beside + mapWidth, 60)
   const tileHeight = above + mapHeight + (heads.length > 1 ? lineHeight + 2 : 0)

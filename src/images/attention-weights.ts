@@ -58,6 +58,11 @@ export const attentionWeights = <
 ): Promise<FlatData<[number, number, number, number]>> =>
   weightsOf('attentionWeights', network, variables, x, name, given)
 
+/** Weights as {@link attentionWeights} gives them. */
+interface Weights extends FlatData<[number, number, number, number]> {
+  readonly data: Float32Array
+}
+
 /** The same for another function, which errors name. */
 export const weightsOf = async (
   owner: string,
@@ -66,7 +71,7 @@ export const weightsOf = async (
   x: unknown,
   name: unknown,
   given: AttentionWeightsOptions,
-): Promise<FlatData<[number, number, number, number]>> => {
+): Promise<Weights> => {
   const example = `${owner}(network, variables, x, 'multi-head-attention-1')`
   const { backend } = parseOptions(owner, example, options, given)
   return opening(owner, network, variables, x, async ({ wiring, variables, x }) => {
@@ -89,6 +94,6 @@ export const weightsOf = async (
       return weights as T
     }
     const found = await running(f, backend, run => run(variables, x))
-    return Object.freeze(await taken(found as unknown as tf.Tensor)) as FlatData<[number, number, number, number]>
+    return Object.freeze(await taken(found as unknown as tf.Tensor)) as Weights
   })
 }

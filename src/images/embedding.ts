@@ -1,4 +1,3 @@
-import { InvalidOption } from '../base/errors.ts'
 import { type Options, parseOptions } from '../base/options.ts'
 import { type CategoryColour, type Drawing, fittedText, type Point, type Shape } from '../pictures/drawing.ts'
 import { drawn } from '../pictures/drawn.ts'
@@ -7,7 +6,7 @@ import { sizes } from '../pictures/theme.ts'
 import type { TensorInput, TypedNumbers } from '../state/data.ts'
 import { axesOf, axisRoom, type Frame, placeIn } from './axes.ts'
 import { extentOf } from './bitmap.ts'
-import { type Labels, labelsOption, titleOption } from './options.ts'
+import { checkLabels, type Labels, labelsOption, titleOption } from './options.ts'
 import { type NormalProjection, type ProjectionOptions, projected, projectionOptions } from './projection.ts'
 import { captioned, headed, lineHeight, margin, nothing } from './sheet.ts'
 
@@ -104,14 +103,7 @@ export const embedding = async (
   )
   const { points: found, explained } = await projected(owner, points, normal)
   const [count] = found.shape
-  if (labels !== null && labels.length !== count)
-    throw new InvalidOption({
-      layer: owner,
-      option: 'labels',
-      expected: `a label for each of ${count} points`,
-      got: String(labels.length),
-      remedy: 'Give as many labels as points.',
-    })
+  checkLabels(owner, labels, count, 'points')
   const heading = title ?? `${names[normal.method]} of ${count} points`
   if (count === 0) return drawn({ drawing: nothing(heading), title: heading })
   const [left, top] = [0, 1].map(axis => found.data.filter((_, i) => i % 2 === axis)) as [Float64Array, Float64Array]

@@ -1,15 +1,14 @@
-import { InvalidOption } from '../base/errors.ts'
 import { type Options, orNull, parseOptions, positive } from '../base/options.ts'
 import { showShape } from '../base/shape.ts'
 import { digits } from '../base/shown.ts'
-import { type Drawing, fittedText, type Shape, widestOf } from '../pictures/drawing.ts'
+import { type Drawing, fittedText, type Shape } from '../pictures/drawing.ts'
 import { drawn } from '../pictures/drawn.ts'
 import type { Picture } from '../pictures/picture.ts'
 import { sizes } from '../pictures/theme.ts'
 import type { TensorInput, TypedNumbers } from '../state/data.ts'
 import { extentOf } from './bitmap.ts'
-import { type Labels, labelsOption, numbersOrNone, titleOption } from './options.ts'
-import { captioned, headed, lineHeight, margin, nothing } from './sheet.ts'
+import { faultOf, type Labels, labelsOption, numbersOrNone, titleOption } from './options.ts'
+import { captioned, headed, lineHeight, margin, named, nothing, roomFor } from './sheet.ts'
 
 /** The options of {@link hinton}. */
 export interface HintonOptions {
@@ -42,20 +41,6 @@ const [ground, positiveInk, negativeInk] = ['#808080', '#ffffff', '#000000'] as 
 /** The least power of 2 that is not below a weight; 1 if there is none. */
 const powerAbove = (weight: number): number => (weight === 0 ? 1 : 2 ** Math.ceil(Math.log2(weight)))
 
-/** What stands beside rows or columns: their names, or numbers at even steps where all would overlap. */
-const named = (
-  labels: Labels | null,
-  count: number,
-  cell: number,
-  needed: number,
-): readonly (readonly [at: number, text: string])[] => {
-  const step = Math.max(1, Math.ceil(needed / cell))
-  return Array.from(
-    { length: Math.ceil(count / step) },
-    (_, i) => [i * step, String(labels?.[i * step] ?? i * step)] as const,
-  )
-}
-
 /** The side of a weight's square, as a part of its place. */
 const sideOf = (weight: number, maxWeight: number): number => Math.min(Math.sqrt(Math.abs(weight) / maxWeight), 1)
 
@@ -82,8 +67,7 @@ export const hinton = (matrix: TensorInput, given: HintonOptions = {}): Picture<
   )
   const { data, shape } = numbersOrNone(matrix)
   const [rows = 0, columns = 0] = shape
-  const fault = (option: string, expected: string, got: string, remedy: string) =>
-    new InvalidOption({ layer: owner, option, expected, got, remedy })
+  const fault = faultOf(owner)
   if (shape.length !== 2 && data.length > 0)
     throw fault(
       'matrix',
@@ -144,22 +128,7 @@ const laidOut = (
   const cell = Math.max(4, Math.min(24, Math.floor(560 / Math.max(rows, columns))))
   const rowNames = named(labels.rows, rows, cell, lineHeight - 2)
   const columnNames = named(labels.columns, columns, cell, lineHeight - 2)
-  const beside =
-    Math.min(
-      110,
-      widestOf(
-        rowNames.map(([, text]) => text),
-        style,
-      ),
-    ) + 6
-  const above =
-    Math.min(
-      110,
-      widestOf(
-        columnNames.map(([, text]) => text),
-        style,
-      ),
-    ) + 6
+  const [beside, above] = [rowNames, columnNames].map(names => roomFor(names, 110, style)) as [number, number]
   const [x, y] = [margin + beside, margin + sizes.title + 10 + above]
   const width = Math.max(320, x + columns * cell + margin)
   const squares = Array.from(data, (weight, i): Shape => {

@@ -1,4 +1,4 @@
-import { InvalidOption, show } from '../base/errors.ts'
+import { InvalidOption } from '../base/errors.ts'
 import { integer, type Options, oneOf, orNull, parseOptions } from '../base/options.ts'
 import { showShape } from '../base/shape.ts'
 import { digits } from '../base/shown.ts'
@@ -8,7 +8,7 @@ import { drawn } from '../pictures/drawn.ts'
 import type { Picture } from '../pictures/picture.ts'
 import { type TensorInput, type TypedNumbers, toNumbers } from '../state/data.ts'
 import { type Ends, extentOf, notFinite, pictured } from './bitmap.ts'
-import { type Labels, labelsOption, rangeOption, titleOption } from './options.ts'
+import { checkLabels, type Labels, labelsOption, rangeOption, titleOption } from './options.ts'
 import { sheetOf } from './sheet.ts'
 
 /** The options of {@link imageGrid}. */
@@ -133,14 +133,7 @@ export const imageGrid = (images: TensorInput, given: ImageGridOptions = {}): Pi
   )
   const { count, rows, cols, channels: depth, data } = asImages(owner, 'images', images, channels)
   const ends = checkRange(owner, 'range', data, range)
-  if (labels !== null && labels.length !== count)
-    throw new InvalidOption({
-      layer: owner,
-      option: 'labels',
-      expected: `a label for each of ${count} images`,
-      got: show(labels.length),
-      remedy: 'Give as many labels as images.',
-    })
+  checkLabels(owner, labels, count, 'images')
   const size = rows * cols * depth
   const tiles = Array.from({ length: Math.min(count, most) }, (_, i) => ({
     bitmap: pictured(data.subarray(i * size, (i + 1) * size), [rows, cols, depth], ends),

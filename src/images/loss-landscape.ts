@@ -3,8 +3,8 @@ import type { BackendOption } from '../backends/choose.ts'
 import { InvalidOption, show } from '../base/errors.ts'
 import { codec, integer, type Options, parseOptions, positive } from '../base/options.ts'
 import { type Key, split } from '../base/random.ts'
-import { showShape } from '../base/shape.ts'
-import { isList, leafOf, leavesOf, mapTree, mergeTrees, type VariableTree } from '../base/trees.ts'
+import { showShape, sizeOf } from '../base/shape.ts'
+import { isList, leafOf, leavesOf, mapTree, mergeTrees, treeOf, type VariableTree } from '../base/trees.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import { compile } from '../functions/compile.ts'
 import type { Handle } from '../functions/function.ts'
@@ -28,7 +28,7 @@ import type { ForOutputs, LossOf, LossOption, MetricsOption, NoLoss } from '../t
 import { outcomeOf } from '../training/update.ts'
 import { type Leaf, randomDirection } from './directions.ts'
 import { keyOrNone } from './options.ts'
-import { inference, taken } from './watched.ts'
+import { copied, inference, taken } from './watched.ts'
 
 /** Changes of parameters, by layer and name; `params` of variables, gradients and differences have this form. */
 export type Direction<N extends AnyLayer> = ParamsOf<N>
@@ -85,15 +85,12 @@ export const landscapeOptions: Options<NormalLandscape> = {
 }
 
 /** The numbers of tensors by layer and name. */
-const numbersOf = async (tree: VariableTree<tf.Tensor>): Promise<VariableTree<Leaf>> => {
-  const leaves = await Promise.all(
-    leavesOf(tree).map(async ([layer, name, tensor]) => {
-      const leaf: Leaf = { data: Float32Array.from(await tensor.data()), shape: [...tensor.shape] }
-      return [layer, name, leaf] as const
-    }),
+const numbersOf = async (tree: VariableTree<tf.Tensor>): Promise<VariableTree<Leaf>> =>
+  treeOf(
+    await Promise.all(
+      leavesOf(tree).map(async ([layer, name, tensor]) => [layer, name, await copied(tensor)] as const),
+    ),
   )
-  return mapTree(tree, (_, layer, name) => leaves.find(([l, n]) => l === layer && n === name)?.[2] as Leaf)
-}
 
 /** A direction that was given, of the form of the parameters: what it leaves out does not move. */
 const directionOf = async (owner: string, given: unknown, params: VariableTree<Leaf>): Promise<VariableTree<Leaf>> => {
@@ -113,8 +110,7 @@ const directionOf = async (owner: string, given: unknown, params: VariableTree<L
   const numbers = await numbersOf(tree)
   return mapTree(
     params,
-    ({ shape }, layer, name) =>
-      leafOf(numbers, layer, name) ?? { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape },
+    ({ shape }, layer, name) => leafOf(numbers, layer, name) ?? { data: new Float32Array(sizeOf(shape)), shape },
   )
 }
 
@@ -201,14 +197,7 @@ export const landscapeOf = async (
       ]
       const fields = mapFields(batch, tensor => tensor)
       const taught = await Promise.all(
-        (['x', 'y', 'weights', 'mask'] as const).map(field =>
-          Promise.all(
-            fields[field].map(async tensor => ({
-              data: Float32Array.from(await tensor.data()),
-              shape: [...tensor.shape],
-            })),
-          ),
-        ),
+        (['x', 'y', 'weights', 'mask'] as const).map(field => Promise.all(fields[field].map(copied))),
       )
       // All but the steps is the same for every point: constants of the program, which no point gives anew.
       const lossAt = <T>(ops: Ops<T>, a: T, b: T): T => {

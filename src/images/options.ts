@@ -1,4 +1,5 @@
 import type * as t from 'io-ts/lib/index.js'
+import { InvalidOption } from '../base/errors.ts'
 import type { Read } from '../base/nested.ts'
 import { codec } from '../base/options.ts'
 import { isKey, type Key } from '../base/random.ts'
@@ -6,7 +7,35 @@ import { isList } from '../base/trees.ts'
 import { toNumbers } from '../state/data.ts'
 import type { Ends } from './bitmap.ts'
 
-// Options that several pictures have.
+// Options that several pictures have, and how those are refused that fit no data.
+
+/** The error of an option. */
+export const faultOf =
+  (owner: string) =>
+  (option: string, expected: string, got: string, remedy: string): InvalidOption =>
+    new InvalidOption({ layer: owner, option, expected, got, remedy })
+
+/** @throws InvalidOption if a batch has no such example; an empty batch has none to show */
+export const checkExample = (owner: string, example: number, batch: number): void => {
+  if (example >= batch && batch > 0)
+    throw faultOf(owner)(
+      'example',
+      `one of ${batch} examples, from 0 on`,
+      String(example),
+      `The last one is ${batch - 1}.`,
+    )
+}
+
+/** @throws InvalidOption if there is not a label for each of some things */
+export const checkLabels = (owner: string, labels: Labels | null, count: number, things: string): void => {
+  if (labels !== null && labels.length !== count)
+    throw faultOf(owner)(
+      'labels',
+      `a label for each of ${count} ${things}`,
+      String(labels.length),
+      `Give as many labels as ${things}.`,
+    )
+}
 
 /** Names of things in order, after they have been read. */
 export type Labels = readonly (string | number)[]

@@ -1,11 +1,10 @@
-import { InvalidOption } from '../base/errors.ts'
 import { integer, type Options, oneOf, orNull, parseOptions, positive } from '../base/options.ts'
 import type { Key } from '../base/random.ts'
 import { showShape } from '../base/shape.ts'
 import { importPackage } from '../pictures/packages.ts'
 import type { TensorInput } from '../state/data.ts'
 import { extentOf } from './bitmap.ts'
-import { keyOrNone, numbersOrNone } from './options.ts'
+import { faultOf, keyOrNone, numbersOrNone } from './options.ts'
 
 // Points of many dimensions brought into two, by the package @saehrimnir/druidjs.
 
@@ -145,8 +144,7 @@ export const projection = async (points: TensorInput, given: ProjectionOptions =
 /** The same for another function, which errors name. */
 export const projected = async (owner: string, points: unknown, options: NormalProjection): Promise<Projection> => {
   const { data, shape } = numbersOrNone(points)
-  const fault = (option: string, expected: string, got: string, remedy: string) =>
-    new InvalidOption({ layer: owner, option, expected, got, remedy })
+  const fault = faultOf(owner)
   if (options.method === 't-sne' && options.key === null)
     throw fault(
       'key',

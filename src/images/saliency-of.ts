@@ -18,9 +18,9 @@ import type { Ops } from '../ops/ops.ts'
 import type { FlatData, TensorInputs } from '../state/data.ts'
 import { optionalBackend } from '../training/options.ts'
 import { classActivation } from './class-activation.ts'
-import { keyOrNone, nameOrNone } from './options.ts'
+import { faultOf, keyOrNone, nameOrNone } from './options.ts'
 import { checkScores, type Target, targetOption, targetsOf } from './targets.ts'
-import { inference, type Opened, opening, taken } from './watched.ts'
+import { copied, inference, type Opened, opening, taken } from './watched.ts'
 
 /** The ways in which {@link saliencyOf} finds what an output depends on. */
 export type SaliencyMethod = 'gradient' | 'integrated-gradients' | 'smooth-grad' | 'grad-cam'
@@ -136,8 +136,7 @@ const byMethod: Readonly<
 
 /** @throws InvalidOption if options do not go together */
 const checkMethod = (owner: string, { method, key, layer }: NormalSaliency): void => {
-  const fault = (option: string, expected: string, got: string, remedy: string) =>
-    new InvalidOption({ layer: owner, option, expected, got, remedy })
+  const fault = faultOf(owner)
   if (method === 'smooth-grad' && key === null)
     throw fault(
       'key',
@@ -248,8 +247,7 @@ export const explained = async (
       options.method === 'grad-cam'
         ? await classActivation(owner, opened, input, weights, options)
         : await attributed(opened, input, weights, options.method, options)
-    const images = { data: Float32Array.from(await input.data()), shape: [...input.shape] }
-    return { values, targets, scores, images }
+    return { values, targets, scores, images: await copied(input) }
   })
 }
 
@@ -261,13 +259,12 @@ const attributed = async (
   method: keyof typeof byMethod,
   options: NormalSaliency,
 ): Promise<Saliency['values']> => {
-  const { shape } = input
   const forward = scoresOf(opened)
   const score = <T>(ops: Ops<T>, x: T, variables: VariableTree<T>, weights: T): T => {
     const scores = forward(ops, x, variables)
     return ops.sum(ops.multiply(scores, weights), [0, 1])
   }
-  const numbers = Float32Array.from(await input.data())
+  const { data: numbers, shape } = await copied(input)
   if (sizeOf(shape) === 0) return { data: numbers, shape }
   const slopes: OpsFunction<Handle, [Handle, VariableTree<Handle>, Handle], Handle> = grad(score)
   const data = await running(slopes, options.backend, run =>

@@ -1,8 +1,9 @@
 import { digits } from '../base/shown.ts'
-import { type Drawing, fittedText, type Shape } from '../pictures/drawing.ts'
-import { cutTo, widthOf } from '../pictures/text-width.ts'
+import { type Drawing, fittedText, type Shape, widestOf } from '../pictures/drawing.ts'
+import { cutTo, type TextStyle, widthOf } from '../pictures/text-width.ts'
 import { sizes } from '../pictures/theme.ts'
 import { type Bitmap, type ColourScale, type Ends, scaleBar } from './bitmap.ts'
+import type { Labels } from './options.ts'
 
 // Sheets of small images: a heading, tiles in rows, what their colours mean, and captions.
 
@@ -48,6 +49,34 @@ export const tileSize = ({
   const by = side > largest ? largest / side : Math.max(1, Math.floor(wanted / side))
   return [cols * by, rows * by]
 }
+
+/** The names of places along an axis, or their numbers: of those only that have room for a text of some height. */
+export const named = (
+  names: Labels | null | undefined,
+  count: number,
+  cell: number,
+  needed: number,
+): readonly (readonly [at: number, text: string])[] => {
+  const step = Math.max(1, Math.ceil(needed / cell))
+  return Array.from(
+    { length: Math.ceil(count / step) },
+    (_, i) => [i * step, String(names?.[i * step] ?? i * step)] as const,
+  )
+}
+
+/** The room for the widest of some names beside an image, and a gap. */
+export const roomFor = (
+  names: readonly (readonly [at: number, text: string])[],
+  most: number,
+  style: TextStyle,
+): number =>
+  Math.min(
+    most,
+    widestOf(
+      names.map(([, text]) => text),
+      style,
+    ),
+  ) + 6
 
 /** A heading, on one line. */
 export const headed = (text: string, width: number): Shape =>

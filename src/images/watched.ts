@@ -119,10 +119,18 @@ export const watched = <T>(wiring: Wiring, at: number, watch: (seen: Seen<T>) =>
   return { ...wiring, nodes }
 }
 
-/** The numbers of a tensor, with its shape; the tensor is freed. */
-export const taken = async (tensor: tf.Tensor): Promise<{ readonly data: Float32Array; readonly shape: number[] }> => {
+/** The numbers of a tensor, in memory of their own, with its shape. */
+export const copied = async (
+  tensor: tf.Tensor,
+): Promise<{ readonly data: Float32Array; readonly shape: number[] }> => ({
+  data: Float32Array.from(await tensor.data()),
+  shape: [...tensor.shape],
+})
+
+/** The same of a tensor that is freed. */
+export const taken: typeof copied = async tensor => {
   try {
-    return { data: Float32Array.from(await tensor.data()), shape: [...tensor.shape] }
+    return await copied(tensor)
   } finally {
     tensor.dispose()
   }
