@@ -90,6 +90,6 @@ export async function recorded(
   const options = ownOptions('recorded', example, given)
   const { frames, rest } = readOptions(options)
   const own = asked(network, rest)
-  const fitting = fittingOf(own.subject, variables, data, own.loop, own.metrics)
+  const fitting = fittingOf(own, variables, data)
   return record({ network, options, asked: own }, frames, fitting)
 }

@@ -1,8 +1,6 @@
 import type { Key } from '../base/random.ts'
 import type { AnyLayer } from '../core/layer.ts'
 import type { Given } from '../functions/given.ts'
-import { isNetworks } from '../network/networks.ts'
-import { asPart } from '../network/parts.ts'
 import type { SomeVariables, VariablesFor } from '../network-types/given.ts'
 import type { Variables } from '../network-types/named.ts'
 import type { Alone, ForOne, ForSeveral, Networks, VariablesByNetwork } from '../network-types/networks.ts'
@@ -12,20 +10,16 @@ import type { ForOutputsIn } from './by-output.ts'
 import type { ExamplesFor } from './examples.ts'
 import type { Checkpoint } from './files/checkpoint.ts'
 import type { Resumed, ResumedByRules } from './files/resume.ts'
+import { asked } from './loops/asked.ts'
 import type { Callback } from './loops/callbacks.ts'
 import type { EarlyStopping } from './loops/early-stopping.ts'
 import { fittingOf, trained } from './loops/fitting.ts'
 import type { Validation } from './loops/lessons.ts'
 import type { ReduceOnPlateau } from './loops/plateau.ts'
 import type { Stopped } from './loops/train.ts'
-import { networkSubject } from './network-subject.ts'
-import { readFit } from './options.ts'
 import type { BatchOf } from './rules/data.ts'
 import type { RulesFor } from './rules/judged.ts'
-import { readRulesFit } from './rules/options.ts'
 import type { RulesReport } from './rules/rule.ts'
-import { rulesSubject } from './rules/subject.ts'
-import { allAsked } from './scoring.ts'
 import type { AnyBatches } from './source.ts'
 import type {
   ForOutputs,
@@ -277,11 +271,5 @@ export async function fit(
   options: unknown = {},
   ..._: unknown[]
 ): Promise<unknown> {
-  if (isNetworks(given)) {
-    const { ruled, loop } = readRulesFit<Validation, Progress, TrainState>(given, options)
-    return trained(fittingOf(rulesSubject(ruled), variables, data, loop, []))
-  }
-  const part = asPart('fit', given)
-  const rule = readFit<Validation, Progress, TrainState>(options as object)
-  return trained(fittingOf(networkSubject(part, rule), variables, data, rule, allAsked(rule.metrics).flat()))
+  return trained(fittingOf(asked('fit', given, options as object), variables, data))
 }

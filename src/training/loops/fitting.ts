@@ -12,6 +12,7 @@ import { holdingInitial, holdingState } from '../stepping.ts'
 import type { Subject } from '../subject.ts'
 import { leavesIn, type RawState } from '../traced.ts'
 import { asTrainState, type GivenState } from '../train-state.ts'
+import type { Asked } from './asked.ts'
 import {
   type Lessons,
   lessonsFrom,
@@ -64,15 +65,8 @@ const awaitedLater = <V>(promise: Promise<V>): Promise<V> => {
  * Reads a call of `fit`.
  *
  * @param data what there is to learn from
- * @param metrics that reports have
  */
-export const fittingOf = (
-  subject: Subject,
-  variables: unknown,
-  data: unknown,
-  options: LoopRule,
-  metrics: readonly Judged[],
-): Fitting => {
+export const fittingOf = ({ subject, loop: options, metrics }: Asked, variables: unknown, data: unknown): Fitting => {
   const trees = subject.asTrees(variables)
   const session = options.resume
   if (session !== null)
