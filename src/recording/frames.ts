@@ -122,8 +122,9 @@ export const recorderOf = ({ every, keep, folder }: FrameOptions): Recorder => {
   const put = async (session: Session, isLast: boolean): Promise<void> => {
     await store.put(session)
     // One place is for the last frame.
-    const { kept, ...after } = thinned(await store.updates(), distance, isLast ? keep : keep - 1)
-    for (const update of await store.updates()) if (!kept.includes(update)) await store.remove(update)
+    const taken = await store.updates()
+    const { kept, ...after } = thinned(taken, distance, isLast ? keep : keep - 1)
+    for (const update of taken) if (!kept.includes(update)) await store.remove(update)
     updates = kept
     distance = after.distance
   }
