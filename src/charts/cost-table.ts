@@ -1,6 +1,7 @@
 import { integer, type Options, parseOptions } from '../base/options.ts'
 import { grouped } from '../base/shown.ts'
 import type { AnyLayer } from '../core/layer.ts'
+import { sumOf } from '../display/sizes.ts'
 import { type Row, summary } from '../display/summary.ts'
 import type { Picture } from '../pictures/picture.ts'
 import { cutTo } from '../pictures/text-width.ts'
@@ -18,16 +19,9 @@ const { title, width } = chartOptions('Cost by layer', 120)
 const options: Options<Required<CostTableOptions>> = { most: { codec: integer(2), default: 40 }, title, width }
 
 /** What one layer costs, for one example. `null` is unknown. */
-export interface CostRow {
+export interface CostRow extends Row {
   /** Its place, from 0. */
   readonly at: number
-  readonly name: string
-  readonly layer: string
-  readonly shape: string
-  readonly parameters: number | null
-  readonly flops: number | null
-  /** Of the output, in 32-bit floats. */
-  readonly bytes: number | null
 }
 
 const columns = [
@@ -47,38 +41,29 @@ const shortened = (n: number, base: number, units: readonly string[]): string =>
   return `${at === 0 ? value : Number(value.toPrecision(3))} ${units[at]}`.trimEnd()
 }
 
-type Costs = Pick<CostRow, 'parameters' | 'flops' | 'bytes'>
-const added = (rows: readonly Costs[], column: keyof Costs): number | null =>
-  rows.reduce<number | null>((sum, row) => (sum === null || row[column] === null ? null : sum + row[column]), 0)
+type Costs = Pick<Row, 'parameters' | 'flops' | 'bytes'>
+const added = (rows: readonly Costs[], column: keyof Costs): number | null => sumOf(rows.map(row => row[column]))
 
 /** The layers in order, of which those that cost least are one row at the end. */
-const folded = (all: readonly Row[], most: number): readonly Omit<CostRow, 'at'>[] => {
-  const plain = all.map(({ name, layer, shape, parameters, flops, bytes }) => ({
-    name,
-    layer,
-    shape,
-    parameters,
-    flops,
-    bytes,
-  }))
-  if (plain.length <= most) return plain
+const folded = (all: readonly Row[], most: number): readonly Row[] => {
+  if (all.length <= most) return all
   const total = {
-    parameters: added(plain, 'parameters') || 1,
-    flops: added(plain, 'flops') || 1,
-    bytes: added(plain, 'bytes') || 1,
+    parameters: added(all, 'parameters') || 1,
+    flops: added(all, 'flops') || 1,
+    bytes: added(all, 'bytes') || 1,
   }
   const part = (row: Costs): number =>
     Math.max(...(['parameters', 'flops', 'bytes'] as const).map(column => (row[column] ?? 0) / total[column]))
   const kept = new Set(
-    plain
+    all
       .map((row, i) => ({ part: part(row), i }))
       .sort((a, b) => b.part - a.part || a.i - b.i)
       .slice(0, most - 1)
       .map(({ i }) => i),
   )
-  const rest = plain.filter((_, i) => !kept.has(i))
+  const rest = all.filter((_, i) => !kept.has(i))
   return [
-    ...plain.filter((_, i) => kept.has(i)),
+    ...all.filter((_, i) => kept.has(i)),
     {
       name: `${rest.length} others`,
       layer: '',

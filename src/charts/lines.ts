@@ -40,6 +40,15 @@ export const othersCaptions = (names: readonly string[], what: string): readonly
     ? [`Colours are those of the first ${mostColoured} ${what}; the ${names.length - mostColoured} others are grey.`]
     : []
 
+/** The colours of lines by their series, and whether a legend names them. */
+export const colourOfSeries = (names: readonly string[], isNamed = true): Readonly<Record<string, unknown>> => ({
+  field: 'series',
+  type: 'nominal',
+  title: null,
+  scale: { domain: [...new Set(names.map(inLegend(names)))] },
+  legend: isNamed ? { symbolType: 'stroke', symbolSize: 300 } : null,
+})
+
 /** How lines are drawn. */
 export interface LineOptions {
   readonly log: boolean

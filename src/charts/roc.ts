@@ -3,7 +3,7 @@ import { areDistinct, listOf, type Options, orNull, parseOptions } from '../base
 import type { Picture } from '../pictures/picture.ts'
 import type { TensorInput } from '../state/data.ts'
 import { labelsFor, labelsOption } from './labels.ts'
-import { inLegend, othersCaptions } from './lines.ts'
+import { colourOfSeries, inLegend, othersCaptions } from './lines.ts'
 import { type ChartOptions, chartOptions } from './options.ts'
 import { leftCaptions, readScores, type Scores } from './scores.ts'
 import { counted, listed } from './texts.ts'
@@ -183,13 +183,7 @@ export const plotRoc = (
                   y: rate('truePositiveRate', 'true positive rate'),
                   order: { value: null },
                   detail: { field: 'label' },
-                  color: {
-                    field: 'series',
-                    type: 'nominal',
-                    title: null,
-                    scale: { domain: [...new Set(names.map(legend))] },
-                    legend: { symbolType: 'stroke', symbolSize: 300 },
-                  },
+                  color: colourOfSeries(names),
                 },
               },
             ],

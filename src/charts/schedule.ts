@@ -4,7 +4,7 @@ import { isRecord } from '../base/trees.ts'
 import type { Picture } from '../pictures/picture.ts'
 import { reading } from '../state/given.ts'
 import { type Step, stepAt } from '../training/rate.ts'
-import { inLegend, othersCaptions } from './lines.ts'
+import { colourOfSeries, inLegend, othersCaptions } from './lines.ts'
 import { logScale } from './log-scale.ts'
 import { type ChartOptions, chartOptions } from './options.ts'
 import { drawnOf, gapCaptions, orGap } from './series.ts'
@@ -125,13 +125,7 @@ export const plotSchedule = (
                 ...(log ? logScale(rows.map(({ rate }) => rate)) : { axis: { format: '~g' } }),
               },
               detail: { field: 'label' },
-              color: {
-                field: 'series',
-                type: 'nominal',
-                title: null,
-                scale: { domain: [...new Set(names.map(legend))] },
-                legend: isAlone ? null : { symbolType: 'stroke', symbolSize: 300 },
-              },
+              color: colourOfSeries(names, !isAlone),
             },
           },
   })

@@ -196,6 +196,13 @@ const placeAround = ([x, y]: Point, { width, height }: Size): Place => ({
   height,
 })
 
+/** A line whose places are mapped. */
+const lineBy = (map: (point: Point) => Point, line: Line): Line => ({
+  ...line,
+  points: line.points.map(map),
+  ...(line.label && { label: map(line.label) }),
+})
+
 /** What is placed anywhere, moved into its bounds. */
 const bounded = (laid: Omit<Laid, 'width' | 'height'>, terminals: readonly Place[]): Laid => {
   const corners = [
@@ -215,11 +222,7 @@ const bounded = (laid: Omit<Laid, 'width' | 'height'>, terminals: readonly Place
     width: most(0) - left,
     height: most(1) - top,
     placed: laid.placed.map(one => ({ ...one, x: one.x - left, y: one.y - top })),
-    lines: laid.lines.map(line => ({
-      ...line,
-      points: line.points.map(moved),
-      ...(line.label && { label: moved(line.label) }),
-    })),
+    lines: laid.lines.map(line => lineBy(moved, line)),
     inputs: laid.inputs.map(moved),
     outputs: laid.outputs.map(moved),
   }
@@ -260,11 +263,7 @@ const inOrder = (laid: Laid, isDown: boolean): Laid => {
     ...laid,
     // What is in a frame keeps its own order.
     placed: placed.map(one => ({ ...one, [start]: laid[size] - one[start] - one[size] })),
-    lines: laid.lines.map(line => ({
-      ...line,
-      points: line.points.map(flip),
-      ...(line.label && { label: flip(line.label) }),
-    })),
+    lines: laid.lines.map(line => lineBy(flip, line)),
     inputs: laid.inputs.map(flip),
     outputs: laid.outputs.map(flip),
   }
