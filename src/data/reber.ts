@@ -13,24 +13,13 @@ import { argument, drawnBy, count as positive } from './given.ts'
 const letters = 'TVPXS'
 const end = -1
 type Step = readonly [letter: string, to: number]
+// biome-ignore format: a row for each state
 const grammar: readonly (readonly [Step, Step])[] = [
-  [['T', 1], ['V', 2]], // biome-ignore format: a row for each state
-  [
-    ['P', 1],
-    ['T', 3],
-  ],
-  [
-    ['X', 2],
-    ['V', 4],
-  ],
-  [
-    ['X', 2],
-    ['S', end],
-  ],
-  [
-    ['P', 3],
-    ['S', end],
-  ],
+  [['T', 1], ['V', 2]],
+  [['P', 1], ['T', 3]],
+  [['X', 2], ['V', 4]],
+  [['X', 2], ['S', end]],
+  [['P', 3], ['S', end]],
 ]
 /** The lengths of words: none has fewer letters, and of more the probabilities are too small for a float. */
 const [shortest, longest] = [3, 1000]

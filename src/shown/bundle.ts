@@ -42,7 +42,12 @@ const displayed = (picture: object): Promise<Bundle> =>
 /** What is shown of each kind of value. */
 const rows: readonly Row[] = [
   row(isError, error => ({ 'text/html': errorHtml(error), 'text/plain': `${error.name}: ${error.message}` })),
-  row(isPart, async part => (isComposition(part) ? { 'image/svg+xml': await diagram(part as never).svg() } : {})),
+  // A part is a layer whose types are not known.
+  row(isPart, async part =>
+    isComposition(part)
+      ? { 'image/svg+xml': await diagram(part as unknown as Parameters<typeof diagram>[0]).svg() }
+      : {},
+  ),
   row(isTensor, tensor => ({ 'text/html': tensorHtml(tensor) })),
   row(isDataset, async (dataset, text) => {
     const html = await datasetHtml(dataset, text)
